@@ -1,0 +1,22 @@
+/** org.apache.kafka.common.utils.Time, as far as the producer reads it, and who runs its threads. */
+import type { Micros } from '#base/time';
+import type { ThreadId } from '#base/ids';
+import type { Blocking, Thread, ThreadKind } from './Blocking.ts';
+
+export interface Clock {
+  /** The client's clock, whole ms (floor). Every deadline of the producer reads this (§0.2). */
+  milliseconds(): number;
+  /** Run time in µs; what the log is stamped with. */
+  nowUs(): Micros;
+}
+
+export interface Scheduler {
+  readonly clock: Clock;
+  /** Starts a thread. It first runs when the scheduler next runs threads of its kind, never inside this call. */
+  spawn(
+    thread: { readonly id: ThreadId; readonly name: string; readonly kind: ThreadKind },
+    body: Blocking<void>,
+  ): Thread;
+  /** Ends a thread wherever it rests, as a dying process does: no `finally` of it may touch the run. */
+  kill(thread: Thread): void;
+}

@@ -1,0 +1,51 @@
+/** Where a run comes from: the model in the page, or a live run over the bridge. The page knows nothing else. */
+import type { RecordId } from '#base/ids';
+import type { Micros } from '#base/time';
+import type { EventType } from '#events/catalogue';
+import type { EventLogView } from '#events/EventLogView';
+import type { CommandBody, Scenario } from '#model/Scenario';
+
+/** How a number is known. A number on screen has the weakest provenance of what went into it. */
+export type Provenance = 'simulated' | 'measured' | 'derived' | 'estimated';
+
+export interface Capabilities {
+  /** What is not in the map does not exist in this source, and the page hides it. */
+  readonly events: ReadonlyMap<EventType, Provenance>;
+  readonly commands: ReadonlySet<CommandBody['do']>;
+  readonly commandsInThePast: boolean;
+}
+
+export interface RecordContent {
+  readonly topic: string;
+  readonly partition: number | null;
+  readonly key: string | null;
+  readonly value: string;
+  readonly timestampMs: number;
+  readonly headers: readonly { readonly key: string; readonly value: string }[];
+}
+
+export type SourceStatus =
+  | { readonly kind: 'running' }
+  /** A long re-run: how far it is, 0 … 1. */
+  | { readonly kind: 'rerunning'; readonly progress: number }
+  /** The run is as long as it may get (5 million events). */
+  | { readonly kind: 'full'; readonly sentence: string }
+  | { readonly kind: 'failed'; readonly sentence: string }
+  /** Live only: the picture stays, and says so. */
+  | { readonly kind: 'disconnected'; readonly sentence: string };
+
+export type LogChange = { readonly kind: 'grown' } | { readonly kind: 'cut'; readonly endSeq: number };
+
+export interface Source {
+  readonly kind: 'model' | 'live';
+  readonly capabilities: Capabilities;
+  readonly log: EventLogView;
+  readonly status: SourceStatus;
+  readonly scenario: Scenario;
+  /** Makes the log complete up to `at` if it can within `budgetMs`; returns how far it is complete. */
+  ensure(at: Micros, budgetMs: number): Micros;
+  /** The model accepts a past `at` and makes the rest anew; live accepts only its own now. null: done, else a sentence. */
+  execute(command: CommandBody, at: Micros): string | null;
+  content(record: RecordId): RecordContent | 'asked' | 'gone';
+  subscribe(listener: (change: LogChange) => void): () => void;
+}
