@@ -1,0 +1,26 @@
+// npm start: installs what is missing, builds what is stale, serves the page and the bridge from one process.
+import './nodeVersion.mjs';
+
+const { door, say } = await import('./say.mjs');
+const { buildPage, installPackages, root } = await import('./setUp.mjs');
+
+const HELP = `npm start [-- OPTIONS]     the page and the bridge, on 127.0.0.1
+npm run dev [-- OPTIONS]   the same with hot reload
+
+  --port N        the port to try first (4317); a busy one means the next free one
+  --simulated     live mode without a cluster: the engine on the wall clock against the simulated cluster
+  --help          this text`;
+
+await door(async () => {
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) {
+    say(HELP);
+    return;
+  }
+  await installPackages();
+  if (!args.includes('--dev')) await buildPage();
+  const { register } = await import('tsx/esm/api');
+  register();
+  const { main } = await import('../main.ts');
+  await main(args, root);
+});

@@ -1,0 +1,201 @@
+/**
+ * The only server socket: the page over HTTP and viewers over one WebSocket. Everything is checked before anything
+ * else happens: Host (DNS rebinding), Origin (other web pages) and a random token, compared in constant time. A
+ * malformed header is refused, never thrown on.
+ */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import sirv from 'sirv';
+import { WebSocketServer, type WebSocket } from 'ws';
+
+export const SUBPROTOCOL = 'linger.1';
+const TOKEN_PREFIX = 'linger.token.';
+/** Control messages are small; whatever is larger closes the connection with 1009. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+const MAX_VIEWERS = 16;
+const HOST = '127.0.0.1';
+
+export type PageHandler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+export interface ServerOptions {
+  /** Tried first; a busy one means the next free one. */
+  readonly port: number;
+  /** Folder of the built page; null with `page`. */
+  readonly pageFolder: string | null;
+  /** Development: serves the page instead of the folder. Given the server, for hot reload over the same port. */
+  readonly page:
+    | ((server: Server) => Promise<{ readonly handler: PageHandler; html(url: string): Promise<string> }>)
+    | null;
+  /** A viewer whose Host, Origin and token were right. */
+  readonly onViewer: (socket: WebSocket) => void;
+}
+
+export interface BridgeServer {
+  readonly port: number;
+  readonly address: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/** Starts listening. @throws when 100 ports in a row are busy. */
+export async function startServer(options: ServerOptions): Promise<BridgeServer> {
+  const token = randomBytes(24).toString('hex');
+  const server = createServer();
+  const viewers = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+  const page = await pageOf(options, server, token);
+  const ownHosts = (): readonly string[] => [`${HOST}:${portOf(server)}`, `localhost:${portOf(server)}`];
+
+  server.on('request', (request, response) => {
+    if (!ownHosts().includes(request.headers.host ?? '')) {
+      refuseRequest(response, 403, 'This page is served to its own address only.');
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      refuseRequest(response, 405, 'Only GET and HEAD are answered here.');
+      return;
+    }
+    page(request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    // Vite's own hot-reload socket shares the server in development; it brings its own token.
+    if (options.page !== null && request.headers['sec-websocket-protocol']?.startsWith('vite-') === true)
+      return;
+    const refusal = refusalOf(request, ownHosts(), token, viewers.clients.size);
+    if (refusal !== null) {
+      refuseUpgrade(socket, refusal);
+      return;
+    }
+    viewers.handleUpgrade(request, socket, head, (viewer) => options.onViewer(viewer));
+  });
+  server.on('clientError', (_error, socket) => refuseUpgrade(socket, '400 Bad Request'));
+  const port = await listen(server, options.port);
+  return {
+    port,
+    address: `http://${HOST}:${port}/`,
+    token,
+    close: () =>
+      new Promise((resolve) => {
+        for (const viewer of viewers.clients) viewer.terminate();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Why an upgrade is refused, as an HTTP status line; null: it is welcome. */
+export function refusalOf(
+  request: IncomingMessage,
+  ownHosts: readonly string[],
+  token: string,
+  viewers: number,
+): string | null {
+  if (!ownHosts.includes(request.headers.host ?? '')) return '403 Forbidden';
+  if (!ownHosts.some((host) => request.headers.origin === `http://${host}`)) return '403 Forbidden';
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
+  const given = offered.find((one) => one.startsWith(TOKEN_PREFIX))?.slice(TOKEN_PREFIX.length) ?? '';
+  if (!sameSecret(given, token)) return '401 Unauthorized';
+  if (!offered.includes(SUBPROTOCOL)) return '400 Bad Request';
+  if (viewers >= MAX_VIEWERS) return '503 Service Unavailable';
+  return null;
+}
+
+function sameSecret(given: string, secret: string): boolean {
+  const left = Buffer.from(given);
+  const right = Buffer.from(secret);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+type Page = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function pageOf(options: ServerOptions, server: Server, token: string): Promise<Page> {
+  const withToken = (html: string): string =>
+    html.replace('</head>', `<meta name="linger-token" content="${token}" /></head>`);
+  const isDocument = (url: string): boolean => /^\/(index\.html)?(\?|$)/.test(url);
+  if (options.page !== null) {
+    const { handler, html } = await options.page(server);
+    return (request, response) => {
+      const url = request.url ?? '/';
+      if (!isDocument(url)) {
+        handler(request, response, () => refuseRequest(response, 404, 'There is nothing here.'));
+        return;
+      }
+      html(url).then(
+        (text) => sendDocument(response, withToken(text), null),
+        (error: unknown) => refuseRequest(response, 500, String(error)),
+      );
+    };
+  }
+  const folder = options.pageFolder ?? '';
+  const files = sirv(folder, { etag: true, dev: false });
+  const document = withToken(readFileSync(join(folder, 'index.html'), 'utf8'));
+  return (request, response) => {
+    if (isDocument(request.url ?? '/')) sendDocument(response, document, PAGE_POLICY);
+    else files(request, response, () => refuseRequest(response, 404, 'There is nothing here.'));
+  };
+}
+
+/** Own scripts and styles only; the one socket goes back to where the page came from. */
+const PAGE_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws:; " +
+  "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+function sendDocument(response: ServerResponse, html: string, policy: string | null): void {
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    ...(policy === null ? {} : { 'content-security-policy': policy }),
+  });
+  response.end(html);
+}
+
+function refuseRequest(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(`${sentence}\n`);
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  else socket.destroy();
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo | null)?.port ?? 0;
+}
+
+async function listen(server: Server, wanted: number): Promise<number> {
+  for (let port = wanted; port < wanted + 100; port++) {
+    if (await tryListen(server, port)) return portOf(server);
+  }
+  throw new Error(
+    `The ports ${wanted} to ${wanted + 99} are all busy. Choose another: npm start -- --port 5000`,
+  );
+}
+
+function tryListen(server: Server, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const busy = (error: NodeJS.ErrnoException): void => {
+      server.off('listening', ready);
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
+      else reject(error);
+    };
+    const ready = (): void => {
+      server.off('error', busy);
+      resolve(true);
+    };
+    server.once('error', busy);
+    server.once('listening', ready);
+    server.listen(port, HOST);
+  });
+}
