@@ -12,6 +12,8 @@ export interface Clock {
 
 export interface Scheduler {
   readonly clock: Clock;
+  /** Thread.currentThread(): whose body runs at this moment; null between threads. */
+  readonly current: Thread | null;
   /** Starts a thread. It first runs when the scheduler next runs threads of its kind, never inside this call. */
   spawn(
     thread: { readonly id: ThreadId; readonly name: string; readonly kind: ThreadKind },
@@ -19,4 +21,10 @@ export interface Scheduler {
   ): Thread;
   /** Ends a thread wherever it rests, as a dying process does: no `finally` of it may touch the run. */
   kill(thread: Thread): void;
+  /**
+   * Lets blocked application threads whose wait is over go on, the longest waiting first, until none can; no new
+   * command begins. Called by a sender thread in the middle of its work, where Java's would spin until they have
+   * gone on: `RecordAccumulator.abortBatches` (FORMAT.md §3, last paragraph).
+   */
+  resumeBlocked(): void;
 }
