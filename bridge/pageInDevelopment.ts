@@ -2,12 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import type { PageHandler } from './server.ts';
+import type { DevelopmentPage } from './server.ts';
 
-export async function pageInDevelopment(
-  webFolder: string,
-  server: Server,
-): Promise<{ readonly handler: PageHandler; html(url: string): Promise<string> }> {
+export async function pageInDevelopment(webFolder: string, server: Server): Promise<DevelopmentPage> {
   // Only development needs Vite at run time.
   const { createServer } = await import('vite');
   const vite = await createServer({

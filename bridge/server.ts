@@ -21,15 +21,18 @@ const HOST = '127.0.0.1';
 
 export type PageHandler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
+export interface DevelopmentPage {
+  readonly handler: PageHandler;
+  readonly html: (url: string) => Promise<string>;
+}
+
 export interface ServerOptions {
   /** Tried first; a busy one means the next free one. */
   readonly port: number;
   /** Folder of the built page; null with `page`. */
   readonly pageFolder: string | null;
   /** Development: serves the page instead of the folder. Given the server, for hot reload over the same port. */
-  readonly page:
-    | ((server: Server) => Promise<{ readonly handler: PageHandler; html(url: string): Promise<string> }>)
-    | null;
+  readonly page: ((server: Server) => Promise<DevelopmentPage>) | null;
   /** A viewer whose Host, Origin and token were right. */
   readonly onViewer: (socket: WebSocket) => void;
 }
@@ -114,12 +117,13 @@ function sameSecret(given: string, secret: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
+const isDocument = (url: string): boolean => /^\/(index\.html)?(\?|$)/.test(url);
+
 type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
 async function pageOf(options: ServerOptions, server: Server, token: string): Promise<Page> {
   const withToken = (html: string): string =>
     html.replace('</head>', `<meta name="linger-token" content="${token}" /></head>`);
-  const isDocument = (url: string): boolean => /^\/(index\.html)?(\?|$)/.test(url);
   if (options.page !== null) {
     const { handler, html } = await options.page(server);
     return (request, response) => {

@@ -1,0 +1,63 @@
+/**
+ * The browser comes from `npm test` (LINGER_BROWSER: path of one on the machine; absent: Playwright's own). The page
+ * is the product's own: `npm start` on a free port, already built.
+ */
+import { defineConfig } from '@playwright/test';
+
+const PORT = 4411;
+const executablePath = process.env['LINGER_BROWSER'];
+
+const CHROMIUM_ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+// Playwright takes its configuration as the default export.
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.spec.ts',
+  outputDir: '../test-results',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list'], ['json']],
+  use: {
+    baseURL: `http://127.0.0.1:${PORT}/`,
+    viewport: { width: 1280, height: 720 },
+    screenshot: 'only-on-failure',
+  },
+  webServer: {
+    command: `node ../bridge/door/start.mjs --port ${PORT}`,
+    url: `http://127.0.0.1:${PORT}/`,
+    reuseExistingServer: false,
+    timeout: 120_000,
+  },
+  projects: [
+    {
+      name: 'chromium',
+      use: {
+        browserName: 'chromium',
+        launchOptions: {
+          args: CHROMIUM_ARGUMENTS,
+          ...(executablePath === undefined ? {} : { executablePath }),
+        },
+      },
+    },
+    {
+      name: 'firefox',
+      // `moz-firefox` drives an unpatched Firefox over WebDriver BiDi.
+      use: {
+        browserName: 'firefox',
+        channel: 'moz-firefox',
+        launchOptions: executablePath === undefined ? {} : { executablePath },
+      },
+    },
+  ],
+});
