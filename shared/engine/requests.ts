@@ -21,6 +21,8 @@ export type ApiName =
 
 export interface ProduceRequest {
   readonly api: 'PRODUCE';
+  /** Of the request's builder: the highest version it may go out with; absent: the client's own highest. */
+  readonly maxVersion?: number;
   readonly acks: -1 | 0 | 1;
   /** `request.timeout.ms`: how long the broker may wait for its followers. */
   readonly timeoutMs: number;
@@ -78,6 +80,8 @@ export interface AddOffsetsToTxnRequest {
 }
 export interface TxnOffsetCommitRequest {
   readonly api: 'TXN_OFFSET_COMMIT';
+  /** Of the request's builder: the highest version it may go out with; absent: the client's own highest. */
+  readonly maxVersion?: number;
   readonly transactionalId: string;
   readonly groupId: string;
   readonly producerId: number;
@@ -92,6 +96,8 @@ export interface TxnOffsetCommitRequest {
 }
 export interface EndTxnRequest {
   readonly api: 'END_TXN';
+  /** Of the request's builder: the highest version it may go out with; absent: the client's own highest. */
+  readonly maxVersion?: number;
   readonly transactionalId: string;
   readonly producerId: number;
   readonly producerEpoch: number;
@@ -129,6 +135,8 @@ export interface ProduceResponse {
   readonly api: 'PRODUCE';
   readonly throttleTimeMs: number;
   readonly partitions: readonly ProducePartitionResponse[];
+  /** Addresses of the leaders that the hints name; a hint whose node is unknown to the client is ignored. */
+  readonly nodeEndpoints?: readonly BrokerAddress[];
 }
 export interface BrokerAddress {
   readonly id: NodeId;
@@ -138,11 +146,15 @@ export interface BrokerAddress {
 export interface MetadataResponse {
   readonly api: 'METADATA';
   readonly throttleTimeMs: number;
+  /** Of the whole response: REBOOTSTRAP_REQUIRED (KIP-1102); absent: none. */
+  readonly error?: ErrorName;
   readonly brokers: readonly BrokerAddress[];
   readonly controller: NodeId | null;
   readonly topics: readonly {
     readonly topic: string;
     readonly error: ErrorName;
+    /** Changes when a topic is deleted and made anew. Absent: the topic has had one id all along. */
+    readonly topicId?: string;
     readonly partitions: readonly {
       readonly partition: number;
       readonly error: ErrorName;
