@@ -27,6 +27,8 @@ export interface ProduceRequest {
   /** `request.timeout.ms`: how long the broker may wait for its followers. */
   readonly timeoutMs: number;
   readonly transactionalId: string | null;
+  /** Highest version that may be used: 11 tells the broker that a transaction is of version 1. Absent: any. */
+  readonly maxVersion?: number;
   /** In the order of the request. */
   readonly batches: readonly SentBatch[];
 }
@@ -93,6 +95,8 @@ export interface TxnOffsetCommitRequest {
     readonly offset: number;
     readonly metadata: string;
   }[];
+  /** 4 in a transaction of version 1. Absent: any. */
+  readonly maxVersion?: number;
 }
 export interface EndTxnRequest {
   readonly api: 'END_TXN';
@@ -102,6 +106,8 @@ export interface EndTxnRequest {
   readonly producerId: number;
   readonly producerEpoch: number;
   readonly committed: boolean;
+  /** 4 in a transaction of version 1. Absent: any. */
+  readonly maxVersion?: number;
 }
 export type RequestBody =
   | ProduceRequest
