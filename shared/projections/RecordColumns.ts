@@ -1,21 +1,24 @@
 /**
  * One row per record, read "as of" a seq, never cloned: rows only grow. An index of the log, not a second truth.
+ * Rows stand in typed pages, so that nothing is copied when they grow: read them through these questions.
  */
 export interface RecordColumns {
   readonly length: number;
   /** µs of run time at which send() was called. */
-  readonly sentAt: Float64Array;
-  /** µs from there to the append; 0xffffffff: not appended (yet, or refused). */
-  readonly appendedAfterUs: Uint32Array;
-  /** 0xffffffff: in none. A record of a split batch keeps its first batch here; its children stand in Lifelines. */
-  readonly batchId: Uint32Array;
-  /** Place in that batch, from 0. */
-  readonly indexInBatch: Uint32Array;
-  /** The next record of the same batch; 0xffffffff: the last. */
-  readonly next: Uint32Array;
-  /** Low byte: colour of the key, 0 for a null key, else 1 … 8. High byte: size class 0, 1, 2. */
-  readonly look: Uint16Array;
-  /** The tp it was partitioned to; 0xffff: none yet. */
-  readonly tp: Uint16Array;
-  readonly thread: Uint16Array;
+  sentAt(record: number): number;
+  /** µs of run time of its append; −1: not appended (yet, or refused). */
+  appendedAt(record: number): number;
+  /** −1: in none. A record of a split batch keeps its first batch here; its children stand in Lifelines. */
+  batchId(record: number): number;
+  /** Place in that batch, from 0; 0 while in none. */
+  indexInBatch(record: number): number;
+  /** The next record of the same batch; −1: the last. */
+  next(record: number): number;
+  /** Colour of the key: 0 for a null key, else 1 … 8. */
+  colour(record: number): number;
+  /** 0 up to 255 bytes of value, 1 up to 4,095, 2 above. */
+  sizeClass(record: number): number;
+  /** The tp it was partitioned to; −1: none yet. */
+  tp(record: number): number;
+  thread(record: number): number;
 }
