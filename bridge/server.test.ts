@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { createRandom } from '#base/random';
+import { startServer, SUBPROTOCOL, type BridgeServer } from './server.ts';
+
+let folder: string;
+let server: BridgeServer;
+let welcomed = 0;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'linger-page-'));
+  writeFileSync(join(folder, 'index.html'), '<html><head><title>page</title></head><body></body></html>');
+  writeFileSync(join(folder, 'app.js'), 'export {};');
+  server = await startServer({
+    port: 43170,
+    pageFolder: folder,
+    page: null,
+    onViewer: (socket) => {
+      welcomed++;
+      socket.close();
+    },
+  });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const ownHost = (): string => `127.0.0.1:${server.port}`;
+
+function get(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const out = request({ host: '127.0.0.1', port: server.port, path, method, headers }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    out.on('error', reject);
+    out.end();
+  });
+}
+
+/** The status of an upgrade; 101: welcome. */
+function upgrade(headers: Record<string, string>, protocols: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/`, protocols, { headers });
+    socket.on('open', () => {
+      socket.close();
+      resolve(101);
+    });
+    socket.on('unexpected-response', (out, response) => {
+      out.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    socket.on('error', reject);
+  });
+}
+
+describe('the page', () => {
+  it('is served with the token in it, and its files beside it', async () => {
+    const page = await get('/?seed=42');
+    expect(page.status).toBe(200);
+    expect(page.body).toContain(server.token);
+    expect(await get('/app.js')).toEqual({ status: 200, body: 'export {};' });
+  });
+
+  it('is not served under another name: a rebound DNS name learns no token', async () => {
+    const page = await get('/', { host: `evil.example:${server.port}` });
+    expect(page.status).toBe(403);
+    expect(page.body).not.toContain(server.token);
+  });
+
+  it.each(['/../server.ts', '/%2e%2e/%2e%2e/package.json', '/..%2f..%2fpackage.json'])(
+    'gives no file outside: %s',
+    async (path) => {
+      const answer = await get(path);
+      expect(answer.status).toBe(404);
+    },
+  );
+
+  it('answers no other method', async () => {
+    expect((await get('/', {}, 'POST')).status).toBe(405);
+  });
+});
+
+describe('an upgrade', () => {
+  const good = (): [Record<string, string>, string[]] => [
+    { origin: `http://${ownHost()}` },
+    [SUBPROTOCOL, `linger.token.${server.token}`],
+  ];
+
+  it('with our Host, our Origin and the token is welcome', async () => {
+    const before = welcomed;
+    expect(await upgrade(...good())).toBe(101);
+    expect(welcomed).toBe(before + 1);
+  });
+
+  it.each([
+    ['a foreign page', { origin: 'http://evil.example' }, 403],
+    ['no Origin', {}, 403],
+    ['a foreign Host', { host: 'evil.example', origin: 'http://evil.example' }, 403],
+  ])('from %s is refused', async (_who, headers, status) => {
+    expect(await upgrade(headers as Record<string, string>, good()[1])).toBe(status);
+  });
+
+  it.each([['wrong'], ['']])('with the token "%s" is refused', async (token) => {
+    expect(
+      await upgrade(good()[0], token === '' ? [SUBPROTOCOL] : [SUBPROTOCOL, `linger.token.${token}`]),
+    ).toBe(401);
+  });
+
+  it('is refused, not thrown on, whatever the bytes are', async () => {
+    const random = createRandom(7);
+    const pieces = [
+      'GET / HTTP/1.1',
+      'Host: ',
+      'Origin: http://[::',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Protocol: ,,=',
+      '\u0000\u00ff',
+    ];
+    const before = welcomed;
+    for (let round = 0; round < 200; round++) {
+      const lines = ['GET / HTTP/1.1'];
+      for (let i = 0; i < 8; i++)
+        lines.push(`${pieces[random.below(pieces.length)]}${random.below(3) === 0 ? ownHost() : ''}`);
+      await new Promise<void>((resolve) => {
+        const socket = connect(server.port, '127.0.0.1', () => socket.write(`${lines.join('\r\n')}\r\n\r\n`));
+        socket.on('data', () => socket.destroy());
+        socket.on('error', () => {});
+        socket.on('close', () => resolve());
+      });
+    }
+    expect(welcomed).toBe(before);
+    expect((await get('/')).status).toBe(200);
+  });
+});
+
+it('takes the next free port when the wanted one is busy', async () => {
+  const second = await startServer({ port: server.port, pageFolder: folder, page: null, onViewer: () => {} });
+  expect(second.port).toBe(server.port + 1);
+  await second.close();
+});
