@@ -3,7 +3,7 @@ import type { BatchId, ClientId, NodeId, RecordId, RequestId, ThreadId, TpId } f
 
 /**
  * id: difference to the last value of this kind, signed varint. count: unsigned varint. signed: zig-zag varint.
- * long: a whole number up to 2^53, zig-zag. word: index into a closed list. text: interned. json: rare events only.
+ * long: a whole number up to 2^53, sign and magnitude. word: index into a closed list. text: interned. json: rare events only.
  */
 export type Codec = 'id' | 'count' | 'signed' | 'long' | 'word' | 'text' | 'json';
 
@@ -14,7 +14,7 @@ export interface Field<Name extends string = string, Value = unknown> {
   readonly kind?: string;
   /** For 'word'. Only ever appended to: the position is what is on the tape. */
   readonly words?: readonly string[];
-  /** May be null; written as 0, the rest shifted by one. */
+  /** May be null; written as 0, the rest shifted by one. A long's null is minus zero. */
   readonly optional?: boolean;
   /** Never set: it only carries the type. */
   readonly value?: () => Value;

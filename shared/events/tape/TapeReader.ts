@@ -1,0 +1,273 @@
+/** Reads events in order: ordinary objects, made when asked for. Also steps over events without making them. */
+import { assert, never } from '#base/assert';
+import type { Micros } from '#base/time';
+import type { PipelineEvent } from '../catalogue.ts';
+import type { EventReader } from '../EventLogView.ts';
+import { PARTITIONED_BY } from '../words.ts';
+import {
+  BATCH,
+  BLOCK_EVENTS,
+  HEADER_BYTES,
+  KEY_BYTES,
+  LAYOUTS,
+  MEMORY,
+  NUMBERS,
+  RECORD,
+  SAME_TIME,
+  SHORT_APPENDED,
+  SHORT_PARTITIONED,
+  SHORT_SENT,
+  SHORT_SENT_ALIKE,
+  SHORT_SERIALIZED,
+  SHORT_SERIALIZED_ALIKE,
+  THREAD,
+  TP,
+  TYPES,
+  VALUE_BYTES,
+  type FieldLayout,
+  type TypeLayout,
+} from './layout.ts';
+import type { TapeStore } from './TapeStore.ts';
+
+const codeOf = (type: string): number => (TYPES as readonly string[]).indexOf(type);
+const RECORD_SENT = codeOf('record.sent');
+const RECORD_SERIALIZED = codeOf('record.serialized');
+const RECORD_PARTITIONED = codeOf('record.partitioned');
+const RECORD_APPENDED = codeOf('record.appended');
+
+export class TapeReader implements EventReader {
+  seq: number;
+  /** Time of the event before `seq`, within its block. */
+  at = 0;
+  bytes: Uint8Array = new Uint8Array(0);
+  pos = 0;
+  /** Events left in this block. */
+  left = 0;
+  readonly last = new Int32Array(MEMORY);
+  /** One more than the highest text seen since the block began. */
+  texts = 0;
+  private readonly store: TapeStore;
+
+  constructor(store: TapeStore, seq: number) {
+    assert(seq >= store.startSeq && seq <= store.endSeq, `event ${seq} is not on the tape`);
+    this.store = store;
+    this.seq = seq;
+    const into = seq % BLOCK_EVENTS;
+    if (into === 0) return;
+    this.enterBlock(Math.floor(seq / BLOCK_EVENTS));
+    this.seq = seq - into;
+    while (this.seq < seq) this.next();
+  }
+
+  next(): PipelineEvent {
+    assert(this.seq < this.store.endSeq, 'read beyond the end of the log');
+    if (this.left === 0) this.enterBlock(this.seq / BLOCK_EVENTS);
+    const code = this.stamp();
+    this.left--;
+    return this.event(code, this.seq++);
+  }
+
+  enterBlock(block: number): void {
+    const { marks } = this.store;
+    const row = this.store.mark(block);
+    this.bytes = this.store.chunk(marks.chunk[row] as number);
+    this.pos = marks.pos[row] as number;
+    this.at = marks.at[row] as number;
+    this.texts = marks.texts[row] as number;
+    this.left = BLOCK_EVENTS;
+    this.last.fill(0);
+  }
+
+  /** Code of the next event, whose time is then in `at`. */
+  stamp(): number {
+    const code = this.bytes[this.pos++] as number;
+    if (code >= SAME_TIME) return code - SAME_TIME;
+    this.at += this.count();
+    return code;
+  }
+
+  /** Steps over the fields of an event without remembering its ids: nothing after it in the block can be read. */
+  stepOver(code: number): void {
+    let numbers = NUMBERS[code] as number;
+    const bytes = this.bytes;
+    let pos = this.pos;
+    while (numbers > 0) if ((bytes[pos++] as number) < 0x80) numbers--;
+    this.pos = pos;
+  }
+
+  private count(): number {
+    const bytes = this.bytes;
+    let byte = bytes[this.pos++] as number;
+    if (byte < 0x80) return byte;
+    let value = byte & 0x7f;
+    let scale = 0x80;
+    do {
+      byte = bytes[this.pos++] as number;
+      value += (byte & 0x7f) * scale;
+      scale *= 0x80;
+    } while (byte >= 0x80);
+    return value;
+  }
+
+  private signed(): number {
+    const bits = this.count();
+    return (bits >>> 1) ^ -(bits & 1);
+  }
+
+  private id(kind: number): number {
+    const value = (this.last[kind] as number) + this.signed();
+    this.last[kind] = value;
+    return value;
+  }
+
+  private optionalId(kind: number): number | null {
+    const bits = this.count() - 1;
+    if (bits < 0) return null;
+    const value = (this.last[kind] as number) + ((bits >>> 1) ^ -(bits & 1));
+    this.last[kind] = value;
+    return value;
+  }
+
+  private long(optional: boolean): number | null {
+    const low = this.bytes[this.pos++] as number;
+    if (optional && low === 1) return null;
+    let magnitude = (low & 0x7e) >>> 1;
+    if (low >= 0x80) magnitude += this.count() * 64;
+    return (low & 1) === 1 ? -magnitude : magnitude;
+  }
+
+  private word(field: FieldLayout): string | null {
+    const index = this.count() - (field.optional ? 1 : 0);
+    if (index < 0) return null;
+    const word = field.words[index];
+    assert(word !== undefined, `word ${index} of ${field.name} on the tape`);
+    return word;
+  }
+
+  private text(): number {
+    const number = this.count();
+    if (number >= this.texts) this.texts = number + 1;
+    return number;
+  }
+
+  private value(field: FieldLayout): unknown {
+    switch (field.codec) {
+      case 'id':
+        return field.optional ? this.optionalId(field.kind) : this.id(field.kind);
+      case 'count':
+        return this.count();
+      case 'signed':
+        return this.signed();
+      case 'long':
+        return this.long(field.optional);
+      case 'flag':
+        return this.count() === 1;
+      case 'word':
+        return this.word(field);
+      case 'text':
+        if (!field.optional) return this.store.texts[this.text()];
+        if (this.bytes[this.pos] === 0) {
+          this.pos++;
+          return null;
+        }
+        return this.store.texts[this.shiftedText()];
+      case 'json':
+        return this.store.json(this.text());
+      default:
+        return never(field.codec);
+    }
+  }
+
+  private shiftedText(): number {
+    const number = this.count() - 1;
+    if (number >= this.texts) this.texts = number + 1;
+    return number;
+  }
+
+  private event(code: number, seq: number): PipelineEvent {
+    // The record events by hand: they are most of a log.
+    const at = this.at;
+    let event: unknown;
+    switch (code) {
+      case RECORD_SENT:
+      case SHORT_SENT:
+      case SHORT_SENT_ALIKE:
+        event = this.recordSent(code, seq, at);
+        break;
+      case RECORD_SERIALIZED:
+      case SHORT_SERIALIZED:
+      case SHORT_SERIALIZED_ALIKE:
+        event = this.recordSerialized(code, seq, at);
+        break;
+      case RECORD_PARTITIONED:
+      case SHORT_PARTITIONED:
+      case SHORT_PARTITIONED + 1:
+        event = this.recordPartitioned(code, seq, at);
+        break;
+      case RECORD_APPENDED:
+      case SHORT_APPENDED:
+      case SHORT_APPENDED + 1:
+      case SHORT_APPENDED + 2:
+      case SHORT_APPENDED + 3:
+        event = this.recordAppended(code, seq, at);
+        break;
+      default: {
+        const layout = LAYOUTS[code];
+        assert(layout !== undefined, `code ${code} on the tape`);
+        event = this.composed(layout, seq, at as Micros);
+      }
+    }
+    return event as PipelineEvent;
+  }
+
+  private composed({ type, fields }: TypeLayout, seq: number, at: Micros): object {
+    const event: Record<string, unknown> = { type, seq, at };
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i] as FieldLayout;
+      event[field.name] = this.value(field);
+    }
+    return event;
+  }
+
+  private recordSent(code: number, seq: number, at: number): object {
+    const last = this.last;
+    const isWhole = code === RECORD_SENT;
+    const record = isWhole ? this.id(RECORD) : (last[RECORD] as number) + 1;
+    const thread = isWhole ? this.id(THREAD) : (last[THREAD] as number);
+    const keyId = this.signed();
+    const valueBytes = code === SHORT_SENT_ALIKE ? (last[VALUE_BYTES] as number) : this.signed();
+    last[RECORD] = record;
+    last[VALUE_BYTES] = valueBytes;
+    return { type: 'record.sent', seq, at, record, thread, keyId, valueBytes };
+  }
+
+  private recordSerialized(code: number, seq: number, at: number): object {
+    const last = this.last;
+    const isWhole = code === RECORD_SERIALIZED;
+    const record = isWhole ? this.id(RECORD) : (last[RECORD] as number);
+    const keyBytes = code === SHORT_SERIALIZED_ALIKE ? (last[KEY_BYTES] as number) : this.signed();
+    const valueBytes = isWhole ? this.signed() : (last[VALUE_BYTES] as number);
+    const headerBytes = isWhole ? this.count() : (last[HEADER_BYTES] as number);
+    last[KEY_BYTES] = keyBytes;
+    last[VALUE_BYTES] = valueBytes;
+    last[HEADER_BYTES] = headerBytes;
+    return { type: 'record.serialized', seq, at, record, keyBytes, valueBytes, headerBytes };
+  }
+
+  private recordPartitioned(code: number, seq: number, at: number): object {
+    const isWhole = code === RECORD_PARTITIONED;
+    const record = isWhole ? this.id(RECORD) : (this.last[RECORD] as number);
+    const tp = this.id(TP);
+    const by = isWhole ? PARTITIONED_BY[this.count()] : code === SHORT_PARTITIONED ? 'key-hash' : 'sticky';
+    return { type: 'record.partitioned', seq, at, record, tp, by };
+  }
+
+  private recordAppended(code: number, seq: number, at: number): object {
+    const isWhole = code === RECORD_APPENDED;
+    const record = isWhole ? this.id(RECORD) : (this.last[RECORD] as number);
+    const batch = this.id(BATCH);
+    const sizeBytes = this.count();
+    const fullOrNew = isWhole ? this.count() : code - SHORT_APPENDED;
+    return { type: 'record.appended', seq, at, record, batch, sizeBytes, fullOrNew };
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * The bytes of a tape with its marks and texts. Bytes stand in chunks, each block whole in one of them, so that
+ * growing copies nothing. Knows where a block begins, not what it says.
+ */
+import { assert } from '#base/assert';
+import { BLOCK_EVENTS, MAX_BLOCK_BYTES } from './layout.ts';
+
+const FIRST_CHUNK_BYTES = 16 * 1024;
+const LAST_CHUNK_BYTES = 1024 * 1024;
+
+/** Where each block begins. Columns that grow by half, from block `firstBlock` on. */
+class Marks {
+  firstBlock = 0;
+  count = 0;
+  chunk = new Uint32Array(64);
+  pos = new Uint32Array(64);
+  at = new Float64Array(64);
+  /** Texts that were known when the block began. */
+  texts = new Uint32Array(64);
+
+  get bytes(): number {
+    return this.chunk.length * 20;
+  }
+
+  push(chunk: number, pos: number, at: number, texts: number): void {
+    if (this.count === this.chunk.length) this.resize(this.count + (this.count >> 1));
+    const i = this.count++;
+    this.chunk[i] = chunk;
+    this.pos[i] = pos;
+    this.at[i] = at;
+    this.texts[i] = texts;
+  }
+
+  drop(blocks: number): void {
+    for (const column of [this.chunk, this.pos, this.at, this.texts])
+      column.copyWithin(0, blocks, this.count);
+    this.firstBlock += blocks;
+    this.count -= blocks;
+  }
+
+  private resize(length: number): void {
+    const grow = <T extends Uint32Array | Float64Array>(to: T, from: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.chunk = grow(new Uint32Array(length), this.chunk);
+    this.pos = grow(new Uint32Array(length), this.pos);
+    this.at = grow(new Float64Array(length), this.at);
+    this.texts = grow(new Uint32Array(length), this.texts);
+  }
+}
+
+export class TapeStore {
+  startSeq = 0;
+  endSeq = 0;
+  /** Time of the last event; 0 in an empty log. */
+  endAt = 0;
+  readonly texts: string[] = [];
+  readonly marks = new Marks();
+  private textNumbers = new Map<string, number>();
+  /** Of a JSON text, made when it is first read. */
+  private parsed: unknown[] = [];
+  private textBytes = 0;
+  private chunks: Uint8Array[] = [];
+  /** Bytes in use of each chunk. */
+  private used: number[] = [];
+  private firstChunk = 0;
+
+  get bytesKept(): number {
+    let bytes = this.marks.bytes + this.textBytes;
+    for (const chunk of this.chunks) bytes += chunk.length;
+    return bytes;
+  }
+
+  chunk(index: number): Uint8Array {
+    const chunk = this.chunks[index - this.firstChunk];
+    assert(chunk !== undefined, `chunk ${index} is not on the tape`);
+    return chunk;
+  }
+
+  get lastChunk(): number {
+    return this.firstChunk + this.chunks.length - 1;
+  }
+
+  /** Notes how far the last chunk is written. */
+  setUsed(pos: number): void {
+    this.used[this.used.length - 1] = pos;
+  }
+
+  usedOf(index: number): number {
+    return this.used[index - this.firstChunk] ?? 0;
+  }
+
+  /** Begins a block at `pos` of the last chunk, or in a new chunk; returns the place. */
+  beginBlock(pos: number, at: number): number {
+    const chunk = this.chunks.at(-1);
+    if (chunk === undefined || pos + MAX_BLOCK_BYTES > chunk.length) {
+      const bytes = chunk === undefined ? FIRST_CHUNK_BYTES : Math.min(chunk.length * 2, LAST_CHUNK_BYTES);
+      if (chunk !== undefined) this.setUsed(pos);
+      this.chunks.push(new Uint8Array(bytes));
+      this.used.push(0);
+      pos = 0;
+    }
+    this.marks.push(this.lastChunk, pos, at, this.texts.length);
+    return pos;
+  }
+
+  /** Row of the block's mark. */
+  mark(block: number): number {
+    const row = block - this.marks.firstBlock;
+    assert(row >= 0 && row < this.marks.count, `block ${block} is not on the tape`);
+    return row;
+  }
+
+  /** Last block that begins at or before `time`; −1 when there is none. */
+  blockAt(time: number): number {
+    const { at, count, firstBlock } = this.marks;
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((at[middle] ?? 0) <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? -1 : firstBlock + low - 1;
+  }
+
+  intern(text: string): number {
+    let number = this.textNumbers.get(text);
+    if (number === undefined) {
+      number = this.texts.length;
+      this.texts.push(text);
+      this.textNumbers.set(text, number);
+      this.textBytes += 48 + 2 * text.length;
+    }
+    return number;
+  }
+
+  json(number: number): unknown {
+    let value = this.parsed[number];
+    if (value === undefined) {
+      value = JSON.parse(this.texts[number] ?? 'null') as unknown;
+      this.parsed[number] = value;
+    }
+    return value;
+  }
+
+  /** Cuts everything from `endSeq` on, which lies at `pos` of its block's chunk. */
+  cut(endSeq: number, pos: number, at: number, texts: number): void {
+    const blocks = Math.ceil(endSeq / BLOCK_EVENTS) - this.marks.firstBlock;
+    const chunk = blocks === 0 ? this.firstChunk - 1 : (this.marks.chunk[blocks - 1] ?? 0);
+    this.marks.count = blocks;
+    this.chunks.length = this.used.length = chunk - this.firstChunk + 1;
+    if (this.used.length > 0) this.setUsed(pos);
+    for (const text of this.texts.splice(texts)) {
+      this.textNumbers.delete(text);
+      this.textBytes -= 48 + 2 * text.length;
+    }
+    this.parsed.length = Math.min(this.parsed.length, texts);
+    this.endSeq = endSeq;
+    this.endAt = at;
+  }
+
+  /** Drops whole blocks before `seq`, and chunks that no block needs any more. */
+  trim(seq: number): void {
+    const block = Math.floor(Math.min(seq, this.endSeq) / BLOCK_EVENTS);
+    const dropped = Math.min(block - this.marks.firstBlock, this.marks.count - 1);
+    if (dropped <= 0) return;
+    this.marks.drop(dropped);
+    this.startSeq = this.marks.firstBlock * BLOCK_EVENTS;
+    const chunks = (this.marks.chunk[0] ?? 0) - this.firstChunk;
+    this.chunks.splice(0, chunks);
+    this.used.splice(0, chunks);
+    this.firstChunk += chunks;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * How the catalogue lies on the tape: a code for each type, and for each of its fields how it is written. The
+ * four events that every record has also have short codes, used when what they would say can be foretold.
+ */
+import { assert } from '#base/assert';
+import { catalogue, type EventType } from '../catalogue.ts';
+import type { Codec, Field } from '../fields.ts';
+
+/** Events of one block. A block decodes on its own: its ids start again from zero. */
+export const BLOCK_EVENTS = 64;
+/** No event is longer: a code, a time, and at most 12 fields of at most 8 bytes. */
+export const MAX_EVENT_BYTES = 112;
+export const MAX_BLOCK_BYTES = BLOCK_EVENTS * MAX_EVENT_BYTES;
+
+export const ID_KINDS = ['record', 'batch', 'request', 'client', 'thread', 'tp', 'node'] as const;
+export const RECORD = 0;
+export const BATCH = 1;
+export const THREAD = 4;
+export const TP = 5;
+/** What the short codes foretell besides ids: the sizes of the last record. */
+export const VALUE_BYTES = 7;
+export const KEY_BYTES = 8;
+export const HEADER_BYTES = 9;
+/** Numbers that a block remembers from one event to the next. */
+export const MEMORY = 10;
+
+/** In the code's byte: at the same time as the event before, and no time is written. */
+export const SAME_TIME = 0x80;
+
+/** Short codes stand at the upper end of the codes, so that the catalogue can grow below them. */
+export const SHORT_SENT = 116;
+/** As SHORT_SENT, and of the size of the record sent before. */
+export const SHORT_SENT_ALIKE = 117;
+export const SHORT_SERIALIZED = 118;
+export const SHORT_SERIALIZED_ALIKE = 119;
+/** +0 key-hash, +1 sticky: by far the most frequent. */
+export const SHORT_PARTITIONED = 120;
+/** + fullOrNew, 0 … 3. */
+export const SHORT_APPENDED = 124;
+export const CODES = 128;
+
+export interface FieldLayout {
+  readonly name: string;
+  readonly codec: Codec | 'flag';
+  readonly kind: number;
+  readonly words: readonly string[];
+  readonly optional: boolean;
+}
+
+export interface TypeLayout {
+  readonly type: EventType;
+  readonly fields: readonly FieldLayout[];
+}
+
+function fieldLayout(field: Field): FieldLayout {
+  const words = field.words ?? [];
+  const isFlag = field.codec === 'word' && words.length === 2 && words[0] === 'false';
+  return {
+    name: field.name,
+    codec: isFlag ? 'flag' : field.codec,
+    kind: field.kind === undefined ? -1 : (ID_KINDS as readonly string[]).indexOf(field.kind),
+    words,
+    optional: field.optional === true,
+  };
+}
+
+export const TYPES = Object.keys(catalogue) as readonly EventType[];
+export const LAYOUTS: readonly TypeLayout[] = TYPES.map((type) => ({
+  type,
+  fields: (catalogue[type] as readonly Field[]).map(fieldLayout),
+}));
+export const CODE_OF: ReadonlyMap<EventType, number> = new Map(TYPES.map((type, code) => [type, code]));
+
+assert(TYPES.length <= SHORT_SENT, 'the catalogue has grown into the short codes');
+assert(
+  LAYOUTS.every((layout) => layout.fields.length <= 12),
+  'an event of more than 12 fields',
+);
+
+/** Numbers after the code and the time: what a reader that only counts has to step over. 255: no such code. */
+export const NUMBERS = new Uint8Array(CODES).fill(255);
+LAYOUTS.forEach((layout, code) => {
+  NUMBERS[code] = layout.fields.length;
+});
+NUMBERS[SHORT_SENT] = 2;
+NUMBERS[SHORT_SENT_ALIKE] = 1;
+NUMBERS[SHORT_SERIALIZED] = 1;
+NUMBERS[SHORT_SERIALIZED_ALIKE] = 0;
+NUMBERS[SHORT_PARTITIONED] = 1;
+NUMBERS[SHORT_PARTITIONED + 1] = 1;
+for (let i = 0; i < 4; i++) NUMBERS[SHORT_APPENDED + i] = 2;
