@@ -6,6 +6,8 @@
  */
 import type { CompressionType } from './CompressionType.ts';
 
+export type { CompressionType } from './CompressionType.ts';
+
 export const COMPRESSION_RATIO_IMPROVING_STEP = Math.fround(0.005);
 export const COMPRESSION_RATIO_DETERIORATE_STEP = Math.fround(0.05);
 
