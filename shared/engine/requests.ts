@@ -27,8 +27,6 @@ export interface ProduceRequest {
   /** `request.timeout.ms`: how long the broker may wait for its followers. */
   readonly timeoutMs: number;
   readonly transactionalId: string | null;
-  /** Highest version that may be used: 11 tells the broker that a transaction is of version 1. Absent: any. */
-  readonly maxVersion?: number;
   /** In the order of the request. */
   readonly batches: readonly SentBatch[];
 }
@@ -60,6 +58,8 @@ export interface InitProducerIdRequest {
   readonly transactionTimeoutMs: number;
   readonly producerId: number;
   readonly producerEpoch: number;
+  /** Two-phase commit (KIP-939). Absent: false. */
+  readonly keepPreparedTxn?: boolean;
 }
 export interface FindCoordinatorRequest {
   readonly api: 'FIND_COORDINATOR';
@@ -95,8 +95,6 @@ export interface TxnOffsetCommitRequest {
     readonly offset: number;
     readonly metadata: string;
   }[];
-  /** 4 in a transaction of version 1. Absent: any. */
-  readonly maxVersion?: number;
 }
 export interface EndTxnRequest {
   readonly api: 'END_TXN';
@@ -106,8 +104,6 @@ export interface EndTxnRequest {
   readonly producerId: number;
   readonly producerEpoch: number;
   readonly committed: boolean;
-  /** 4 in a transaction of version 1. Absent: any. */
-  readonly maxVersion?: number;
 }
 export type RequestBody =
   | ProduceRequest
@@ -186,6 +182,8 @@ export interface InitProducerIdResponse {
   readonly error: ErrorName;
   readonly producerId: number;
   readonly producerEpoch: number;
+  /** Of a prepared transaction that was kept (KIP-939). Absent: none. */
+  readonly ongoingTxn?: { readonly producerId: number; readonly producerEpoch: number };
 }
 export interface FindCoordinatorResponse {
   readonly api: 'FIND_COORDINATOR';

@@ -14,6 +14,7 @@ const PARENTS = {
   BufferExhaustedException: 'TimeoutException',
   ClassCastException: 'RuntimeException',
   ClusterAuthorizationException: 'AuthorizationException',
+  CommitFailedException: 'KafkaException',
   ConcurrentTransactionsException: 'RetriableException',
   ConfigException: 'KafkaException',
   ControllerMovedException: 'ApiException',
