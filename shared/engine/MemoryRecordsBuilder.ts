@@ -33,7 +33,13 @@ export class MemoryRecordsBuilder {
   /** Size of the built records; −1 while none are built. */
   private builtSizeInBytes = -1;
 
-  constructor(topic: string, batch: BatchId, writeLimit: number, isCompressed: boolean, model: CompressionModel) {
+  constructor(
+    topic: string,
+    batch: BatchId,
+    writeLimit: number,
+    isCompressed: boolean,
+    model: CompressionModel,
+  ) {
     this.topic = topic;
     this.batch = batch;
     this.writeLimit = writeLimit;
@@ -42,40 +48,20 @@ export class MemoryRecordsBuilder {
   }
 
   /**
-   * Whether a record fits; the first one always does. Sizes are those of the serialized parts, −1 for null;
-   * `headersSize` counts the number of headers and the headers.
+   * `hasRoomFor` and `append` in one: adds a record if it fits; the first one always does. Sizes are those of the
+   * serialized parts, −1 for null; `headersSize` counts the number of headers and the headers.
    */
-  hasRoomFor(timestampMs: number, keySize: number, valueSize: number, headersSize: number): boolean {
+  tryAppend(timestampMs: number, keySize: number, valueSize: number, headersSize: number): boolean {
     if (this.isFull()) return false;
-    if (this.numRecords === 0) return true;
-    // Conservative: the new record counts uncompressed.
-    const recordSize = sizeInBytes(
-      this.numRecords,
-      timestampMs - this.baseTimestamp,
-      keySize,
-      valueSize,
-      headersSize,
-    );
-    return this.writeLimit >= this.estimatedBytesWritten() + recordSize;
-  }
-
-  /** Adds a record. @throws IllegalStateException after `closeForRecordAppends`. */
-  append(timestampMs: number, keySize: number, valueSize: number, headersSize: number): void {
-    if (this.isAppendStreamClosed)
-      throw new JavaException(
-        'IllegalStateException',
-        'Tried to append a record, but MemoryRecordsBuilder is closed for record appends',
-      );
     if (this.numRecords === 0) this.baseTimestamp = timestampMs;
-    this.uncompressedRecordsSizeInBytes += sizeInBytes(
-      this.numRecords,
-      timestampMs - this.baseTimestamp,
-      keySize,
-      valueSize,
-      headersSize,
-    );
+    const delta = timestampMs - this.baseTimestamp;
+    const recordSize = sizeInBytes(this.numRecords, delta, keySize, valueSize, headersSize);
+    // Conservative: the new record counts uncompressed.
+    if (this.numRecords > 0 && this.writeLimit < this.estimatedBytesWritten() + recordSize) return false;
+    this.uncompressedRecordsSizeInBytes += recordSize;
     this.numRecords += 1;
     if (timestampMs > this.maxTimestamp) this.maxTimestamp = timestampMs;
+    return true;
   }
 
   /** True once closed for appends, and once the estimate has reached the write limit. */

@@ -3,8 +3,7 @@
  * records' numbers and sizes; it knows neither its deque nor the request that carries it.
  */
 import type { BatchId, RecordId } from '#base/ids';
-import type { TopicPartition } from '#base/TopicPartition';
-import type { StampReason } from '#events/words';
+import { tpName, type TopicPartition } from '#base/TopicPartition';
 import { JavaException } from '#record/exceptions';
 import { estimateSizeInBytesUpperBound, NO_HEADERS_BYTES } from '#record/recordSizes';
 import { NO_PARENT, type BatchContext } from './BatchContext.ts';
@@ -28,7 +27,6 @@ export class ProducerBatch {
   readonly createdMs: number;
   readonly topicPartition: TopicPartition;
   readonly produceFuture: ProduceRequestResult;
-  readonly isSplitBatch: boolean;
   readonly recordsBuilder: MemoryRecordsBuilder;
   /** What each record is and takes, by its place in the batch. Sizes are −1 for null. */
   readonly records: RecordId[] = [];
@@ -40,14 +38,14 @@ export class ProducerBatch {
   maxRecordSize = 0;
   /** Whether `batch.ready` has been written since it was last put in its deque. */
   isReadyTold = false;
-  /** Told by the Sender: it is in a request, its buffer must not be used again. */
-  isInflight = false;
-  isBufferDeallocated = false;
   private readonly context: BatchContext;
   /** Only of records with headers; parallel to `records`, where it exists. */
   private headersSizes: number[] | null = null;
   /** Only of records with a callback. */
   private callbacks: (Callback | null)[] | null = null;
+  private readonly isSplit: boolean;
+  private bufferDeallocated = false;
+  private inflight = false;
   private attemptCount = 0;
   private lastAttemptMs: number;
   private lastAppendTime: number;
@@ -72,12 +70,21 @@ export class ProducerBatch {
     this.lastAttemptMs = createdMs;
     this.lastAppendTime = createdMs;
     this.topicPartition = tp;
-    this.isSplitBatch = parent !== NO_PARENT;
+    this.isSplit = parent !== NO_PARENT;
     this.produceFuture = new ProduceRequestResult(tp);
     const isCompressed = context.compressionType !== 'none';
-    this.recordsBuilder = new MemoryRecordsBuilder(tp.topic, this.id, writeLimit, isCompressed, context.compression);
+    this.recordsBuilder = new MemoryRecordsBuilder(
+      tp.topic,
+      this.id,
+      writeLimit,
+      isCompressed,
+      context.compression,
+    );
     if (isCompressed)
-      this.recordsBuilder.estimatedCompressionRatio = context.estimator.estimation(tp.topic, context.compressionType);
+      this.recordsBuilder.estimatedCompressionRatio = context.estimator.estimation(
+        tp.topic,
+        context.compressionType,
+      );
     context.batchCreated(this.id, context.client, tp.id, writeLimit, parent);
   }
 
@@ -107,9 +114,7 @@ export class ProducerBatch {
     callback: Callback | null,
     nowMs: number,
   ): boolean {
-    const builder = this.recordsBuilder;
-    if (!builder.hasRoomFor(timestampMs, keySize, valueSize, headersSize)) return false;
-    builder.append(timestampMs, keySize, valueSize, headersSize);
+    if (!this.recordsBuilder.tryAppend(timestampMs, keySize, valueSize, headersSize)) return false;
     this.lastAppendTime = nowMs;
     this.keep(record, timestampMs, keySize, valueSize, headersSize, callback);
     return true;
@@ -151,6 +156,10 @@ export class ProducerBatch {
     return this.headersSizes?.[index] ?? NO_HEADERS_BYTES;
   }
 
+  hasCallbacks(): boolean {
+    return this.callbacks !== null;
+  }
+
   callbackOf(index: number): Callback | null {
     return this.callbacks?.[index] ?? null;
   }
@@ -161,8 +170,7 @@ export class ProducerBatch {
     const keySize = whole.keySizes[index] ?? -1;
     const valueSize = whole.valueSizes[index] ?? -1;
     const headersSize = whole.headersSizeOf(index);
-    if (!this.recordsBuilder.hasRoomFor(timestampMs, keySize, valueSize, headersSize)) return false;
-    this.recordsBuilder.append(timestampMs, keySize, valueSize, headersSize);
+    if (!this.recordsBuilder.tryAppend(timestampMs, keySize, valueSize, headersSize)) return false;
     this.keep(record, timestampMs, keySize, valueSize, headersSize, whole.callbackOf(index));
     return true;
   }
@@ -234,6 +242,10 @@ export class ProducerBatch {
     return false;
   }
 
+  toString(): string {
+    return `ProducerBatch(topicPartition=${tpName(this.topicPartition)}, recordCount=${this.recordCount})`;
+  }
+
   isCompressed(): boolean {
     return this.recordsBuilder.isCompressed;
   }
@@ -280,6 +292,11 @@ export class ProducerBatch {
     return this.recordsBuilder.estimatedSizeInBytes();
   }
 
+  /** Record bytes before compression. */
+  rawBytes(): number {
+    return this.recordsBuilder.uncompressedRecordsSizeInBytes;
+  }
+
   compressionRatio(): number {
     return this.recordsBuilder.compressionRatio;
   }
@@ -292,23 +309,21 @@ export class ProducerBatch {
     producerIdAndEpoch: ProducerIdAndEpochLike,
     baseSequence: number,
     isTransactional: boolean,
-    reason: StampReason = 'drained',
   ): void {
     const { producerId, epoch } = producerIdAndEpoch;
     this.recordsBuilder.setProducerState(producerId, epoch, baseSequence, isTransactional);
-    this.context.batchStamped(this.id, producerId, epoch, baseSequence, reason);
   }
 
   /** After an epoch bump: it goes out again under a new epoch and sequence. */
-  resetProducerState(
-    producerIdAndEpoch: ProducerIdAndEpochLike,
-    baseSequence: number,
-    reason: StampReason = 'epoch-bumped',
-  ): void {
+  resetProducerState(producerIdAndEpoch: ProducerIdAndEpochLike, baseSequence: number): void {
     const { producerId, epoch } = producerIdAndEpoch;
     this.reopened = true;
-    this.recordsBuilder.reopenAndRewriteProducerState(producerId, epoch, baseSequence, this.isTransactional());
-    this.context.batchStamped(this.id, producerId, epoch, baseSequence, reason);
+    this.recordsBuilder.reopenAndRewriteProducerState(
+      producerId,
+      epoch,
+      baseSequence,
+      this.isTransactional(),
+    );
   }
 
   /** From now on it counts as full. */
@@ -373,11 +388,25 @@ export class ProducerBatch {
     return this.reopened;
   }
 
+  /** A part of a batch that was split: its memory is not the pool's. */
+  isSplitBatch(): boolean {
+    return this.isSplit;
+  }
+
+  isBufferDeallocated(): boolean {
+    return this.bufferDeallocated;
+  }
+
   markBufferDeallocated(): void {
-    this.isBufferDeallocated = true;
+    this.bufferDeallocated = true;
+  }
+
+  /** It is in a request: its buffer must not be used again before that has ended (KAFKA-19012). */
+  isInflight(): boolean {
+    return this.inflight;
   }
 
   setInflight(inflight: boolean): void {
-    this.isInflight = inflight;
+    this.inflight = inflight;
   }
 }
