@@ -63,7 +63,10 @@ export class MetadataSnapshot {
     this.isBootstrapConfigured = content.isBootstrapConfigured;
     // Java shuffles the nodes; here bootstrap is −1, −2, … and brokers ascend (FORMAT.md §7).
     this.nodeIds = [...content.nodes.keys()].toSorted((a, b) => Math.abs(a) - Math.abs(b));
-    this.metadataByPartition = new JavaHashMap(topicPartitionHashCode, content.partitions.length);
+    this.metadataByPartition = new JavaHashMap<TopicPartition, PartitionMetadata>(
+      topicPartitionHashCode,
+      content.partitions.length,
+    );
     for (const partition of content.partitions) this.metadataByPartition.set(partition.tp, partition);
     this.computeClusterView();
   }

@@ -29,13 +29,18 @@ export interface NetworkReceive {
 
 export type DisconnectReason = 'broker' | 'refused';
 
-/** What one select brought: at most one of connected, receive and disconnected per connection. */
+/** What a connection has for the client. */
+export type Arrival =
+  | { readonly kind: 'connected'; readonly node: NodeId }
+  | { readonly kind: 'received'; readonly node: NodeId; readonly receive: NetworkReceive }
+  | { readonly kind: 'disconnected'; readonly node: NodeId; readonly reason: DisconnectReason };
+
+/** What one select brought. */
 export interface Selected {
   /** Requests whose bytes are written since the last select, in order of sending. */
   readonly completedSends: readonly NetworkSend[];
-  readonly completedReceives: readonly NetworkReceive[];
-  readonly disconnected: readonly { readonly node: NodeId; readonly reason: DisconnectReason }[];
-  readonly connected: readonly NodeId[];
+  /** At most one per connection, in order of arrival. */
+  readonly arrivals: readonly Arrival[];
 }
 
 export interface Selectable {
@@ -46,7 +51,8 @@ export interface Selectable {
   wakeup(): void;
   /** Closes one connection at once; what was under way on it is lost. */
   close(node: NodeId): void;
-  closeAll(): void;
-  /** False while a request to this node is not fully written: no second one may be queued. */
+  /** Returns the nodes whose connections it closed, in the order in which they were opened. */
+  closeAll(): readonly NodeId[];
+  /** Connected. Whether the last request is fully written is for InFlightRequests to know. */
   isChannelReady(node: NodeId): boolean;
 }

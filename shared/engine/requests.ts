@@ -51,6 +51,8 @@ export interface MetadataRequest {
 }
 export interface ApiVersionsRequest {
   readonly api: 'API_VERSIONS';
+  /** After UNSUPPORTED_VERSION: what the broker named instead. */
+  readonly maxVersion?: number;
 }
 export interface InitProducerIdRequest {
   readonly api: 'INIT_PRODUCER_ID';
