@@ -1,0 +1,353 @@
+/**
+ * One broker process: its connections (one request at a time on each, `SocketServer` mutes a channel while its request
+ * is worked on), its replicas and fetchers, and what it has heard from the controller. What it answers to Produce is in
+ * `produce.ts`, to the rest in `answers.ts`.
+ */
+import { known } from '#base/assert';
+import type { NodeId } from '#base/ids';
+import type { TopicPartition } from '#base/TopicPartition';
+import type { NetworkSend } from '#engine/Selectable';
+import type { ResponseBody } from '#engine/requests';
+import type { BrokerState } from '#events/words';
+import { answerOf } from './answers.ts';
+import type { ClusterContext, Topic } from './ClusterContext.ts';
+import type { PartitionState } from './controller.ts';
+import { createLane, type Lane } from './links.ts';
+import { produce } from './produce.ts';
+import { Replica } from './Replica.ts';
+import { ReplicaFetcher } from './ReplicaFetcher.ts';
+import type { VirtualConnection } from './VirtualNetwork.ts';
+
+/** Answers are small beside requests; only a limited bandwidth asks for their size. */
+const RESPONSE_BYTES = 100;
+const KIB = 1024;
+
+/** The broker's end of one connection. */
+export class BrokerConnection {
+  readonly connection: VirtualConnection;
+  readonly inbound: Lane = createLane();
+  readonly outbound: Lane = createLane();
+  /** Arrived and not read yet: the socket's buffer. */
+  readonly unread: NetworkSend[] = [];
+  /** On their way here. */
+  underWay = 0;
+  isMuted = false;
+  /** The process that had it is gone, or has closed it. */
+  isDead = false;
+
+  constructor(connection: VirtualConnection) {
+    this.connection = connection;
+  }
+}
+
+export class Broker {
+  readonly node: NodeId;
+  state: BrokerState = 'up';
+  private readonly cluster: ClusterContext;
+  /** Which process of this broker: what an older one had begun is dropped. */
+  private incarnation = 0;
+  /** What has come due while it was frozen. */
+  private deferred: (() => void)[] = [];
+  private readonly replicas = new Map<TopicPartition, Replica>();
+  private readonly fetchers: ReplicaFetcher[] = [];
+  private readonly connections = new Map<VirtualConnection, BrokerConnection>();
+  /** What Metadata answers are made of. */
+  readonly image = new Map<TopicPartition, PartitionState>();
+  live: readonly NodeId[] = [];
+
+  constructor(cluster: ClusterContext, node: NodeId) {
+    this.cluster = cluster;
+    this.node = node;
+  }
+
+  get isDown(): boolean {
+    return this.state === 'down';
+  }
+
+  replica(tp: TopicPartition): Replica | null {
+    return this.replicas.get(tp) ?? null;
+  }
+
+  allReplicas(): Iterable<Replica> {
+    return this.replicas.values();
+  }
+
+  /** Something this process does at `atUs`: never, if it has died by then; when it thaws, if it is frozen. */
+  later(atUs: number, run: () => void): void {
+    const incarnation = this.incarnation;
+    this.cluster.queue.schedule(
+      atUs,
+      () => {
+        if (incarnation !== this.incarnation || this.state === 'down') return;
+        if (this.state === 'frozen') this.deferred.push(run);
+        else run();
+      },
+      null,
+    );
+  }
+
+  // ---- life and death
+
+  kill(): void {
+    if (this.state === 'down') return;
+    const wasUp = this.state === 'up';
+    this.state = 'down';
+    this.incarnation++;
+    this.deferred = [];
+    this.cluster.writers.brokerMoved(this.node, 'down');
+    for (const replica of this.replicas.values()) replica.lose();
+    for (const fetcher of this.fetchers) fetcher.clear();
+    for (const other of this.cluster.brokers) other.leaderDied(this.node);
+    for (const end of this.connections.values()) {
+      end.isDead = true;
+      this.closeTowardsClient(end);
+    }
+    this.connections.clear();
+    // A frozen one has been silent since it froze.
+    if (wasUp) this.cluster.controller.silent(this.node);
+  }
+
+  /** SIGSTOP: its connections stay, nothing happens in it. */
+  freeze(): void {
+    if (this.state !== 'up') return;
+    this.state = 'frozen';
+    this.cluster.writers.brokerMoved(this.node, 'frozen');
+    this.cluster.controller.silent(this.node);
+  }
+
+  /** A killed broker starts anew, once the controller lets it register; a frozen one goes on. */
+  restart(): void {
+    if (this.state === 'frozen') return this.thaw();
+    if (this.state === 'up') return;
+    const { queue, controller } = this.cluster;
+    const incarnation = this.incarnation;
+    // In the order of scheduling the end of the session comes before this.
+    queue.schedule(
+      Math.max(queue.nowUs, controller.mayRegisterAtUs(this.node)),
+      () => {
+        if (this.state === 'down' && incarnation === this.incarnation) this.begin();
+      },
+      null,
+    );
+  }
+
+  private begin(): void {
+    this.state = 'up';
+    this.incarnation++;
+    this.cluster.writers.brokerMoved(this.node, 'up');
+    this.image.clear();
+    // It reads the metadata log to its end before it takes requests, and is active only then.
+    this.hear(this.cluster.controller.allStates(), this.cluster.controller.activeNodes());
+    this.cluster.controller.heard(this.node, true);
+  }
+
+  private thaw(): void {
+    this.state = 'up';
+    this.cluster.writers.brokerMoved(this.node, 'up');
+    const deferred = this.deferred;
+    this.deferred = [];
+    for (const run of deferred) run();
+    for (const end of this.connections.values()) this.readNext(end);
+    const { queue, settings, controller } = this.cluster;
+    // Its requests are quicker than the news: until those come it acts on what it knew when it froze.
+    this.later(queue.nowUs + 2 * settings.replicaFetchUs, () => {
+      this.hear(controller.allStates(), controller.activeNodes());
+      controller.heard(this.node, false);
+    });
+  }
+
+  // ---- news of the controller
+
+  /** A frozen broker misses the news and catches up when it thaws. */
+  hearAt(atUs: number, states: readonly PartitionState[], live: readonly NodeId[]): void {
+    if (this.state !== 'up') return;
+    const incarnation = this.incarnation;
+    this.cluster.queue.schedule(
+      atUs,
+      () => {
+        if (incarnation === this.incarnation && this.state === 'up') this.hear(states, live);
+      },
+      null,
+    );
+  }
+
+  hear(states: readonly PartitionState[], live: readonly NodeId[]): void {
+    this.live = live;
+    for (const state of states) {
+      // News of a partition that has been deleted meanwhile, or older than what is known, says nothing.
+      if (this.cluster.controller.state(state.tp) === null) continue;
+      const known = this.image.get(state.tp);
+      if (known !== undefined && known.version > state.version) continue;
+      this.image.set(state.tp, state);
+      if (state.replicas.includes(this.node)) this.follow(state);
+    }
+    this.dataCame();
+  }
+
+  private follow(state: PartitionState): void {
+    let replica = this.replicas.get(state.tp);
+    if (replica === undefined) {
+      const topic = known(this.cluster.topics.get(state.tp.topic), 'the topic of a partition');
+      replica = new Replica(this.cluster, this, topic, state);
+      this.replicas.set(state.tp, replica);
+    }
+    for (const fetcher of this.fetchers) {
+      if (fetcher.leader.node !== state.leader) fetcher.remove(replica);
+    }
+    replica.take(state);
+    if (state.leader !== null && state.leader !== this.node) this.fetcherFrom(state.leader).add(replica);
+  }
+
+  private fetcherFrom(leader: NodeId): ReplicaFetcher {
+    let fetcher = this.fetchers.find((one) => one.leader.node === leader);
+    if (fetcher === undefined) {
+      fetcher = new ReplicaFetcher(this.cluster, this, this.cluster.broker(leader));
+      this.fetchers.push(fetcher);
+    }
+    return fetcher;
+  }
+
+  hearDeletion(topic: Topic): void {
+    for (const tp of topic.partitions) {
+      this.image.delete(tp);
+      const replica = this.replicas.get(tp);
+      if (replica === undefined) continue;
+      for (const fetcher of this.fetchers) fetcher.remove(replica);
+      this.replicas.delete(tp);
+      replica.delete();
+    }
+  }
+
+  // ---- replication
+
+  /** Fetches of followers that wait here may have something to take now. */
+  dataCame(): void {
+    for (const other of this.cluster.brokers) {
+      if (other !== this) other.leaderAppended(this.node);
+    }
+  }
+
+  private leaderAppended(leader: NodeId): void {
+    for (const fetcher of this.fetchers) {
+      if (fetcher.leader.node === leader) fetcher.leaderAppended();
+    }
+  }
+
+  private leaderDied(leader: NodeId): void {
+    for (const fetcher of this.fetchers) {
+      if (fetcher.leader.node === leader) fetcher.leaderDied();
+    }
+  }
+
+  stallReplicas(isStalled: boolean): void {
+    for (const other of this.cluster.brokers) {
+      if (other === this) continue;
+      const fetcher = this.fetcherFrom(other.node);
+      if (isStalled) fetcher.stall();
+      else fetcher.catchUp();
+    }
+  }
+
+  // ---- connections
+
+  private endOf(connection: VirtualConnection): BrokerConnection {
+    let end = this.connections.get(connection);
+    if (end === undefined) {
+      end = new BrokerConnection(connection);
+      this.connections.set(connection, end);
+    }
+    return end;
+  }
+
+  /** A request's bytes have left the client. */
+  departed(send: NetworkSend, connection: VirtualConnection): void {
+    const { queue, links, faults, writers } = this.cluster;
+    const end = this.endOf(connection);
+    const isLost = send.api === 'PRODUCE' && faults.loses('request', send.requestId, this.node);
+    const arrivesUs = links.send(end.inbound, this.node, send.sizeBytes, queue.nowUs, isLost);
+    writers.requestDeparted(send.requestId, arrivesUs);
+    if (arrivesUs === null) return;
+    end.underWay++;
+    queue.schedule(arrivesUs, () => this.arrived(send, end), null);
+  }
+
+  /** Into the socket's buffer, also of a frozen process. */
+  private arrived(send: NetworkSend, end: BrokerConnection): void {
+    end.underWay--;
+    if (end.isDead) return;
+    this.cluster.writers.requestArrived(send.requestId);
+    end.unread.push(send);
+    this.readNext(end);
+  }
+
+  private readNext(end: BrokerConnection): void {
+    if (end.isDead || end.isMuted || this.state !== 'up') return;
+    const send = end.unread.shift();
+    if (send === undefined) return this.forgetIfDone(end);
+    end.isMuted = true;
+    this.cluster.writers.requestBegun(send.requestId);
+    if (send.api !== 'PRODUCE') return this.work(send, end);
+    const { appendUs, appendUsPerKiB } = this.cluster.settings;
+    const workUs = appendUs + Math.floor((appendUsPerKiB * send.sizeBytes) / KIB);
+    this.later(this.cluster.queue.nowUs + workUs, () => this.work(send, end));
+  }
+
+  private work(send: NetworkSend, end: BrokerConnection): void {
+    if (send.body.api === 'PRODUCE') {
+      produce(this.cluster, this, send, send.body, (body, hasError) => {
+        // acks=0: nobody waits for an answer; an error is told by closing the connection (§5.7).
+        if (send.expectResponse) this.respond(send, end, body);
+        else if (hasError) this.close(end);
+        else this.unmute(end);
+      });
+      return;
+    }
+    answerOf(this.cluster, this, send, (body) => this.respond(send, end, body));
+  }
+
+  private respond(send: NetworkSend, end: BrokerConnection, body: ResponseBody): void {
+    if (end.isDead) return;
+    const { queue, links, faults, writers } = this.cluster;
+    writers.responseLeft(send.requestId);
+    if (end.connection.isOpen) {
+      const isLost = send.api === 'PRODUCE' && faults.loses('response', send.requestId, this.node);
+      const arrivesUs = links.send(end.outbound, this.node, RESPONSE_BYTES, queue.nowUs, isLost);
+      writers.responseDeparted(
+        send.requestId,
+        arrivesUs === null ? null : end.connection.answer(send, body, arrivesUs),
+      );
+    } else {
+      writers.responseDeparted(send.requestId, null);
+    }
+    this.unmute(end);
+  }
+
+  private unmute(end: BrokerConnection): void {
+    end.isMuted = false;
+    this.readNext(end);
+  }
+
+  private close(end: BrokerConnection): void {
+    end.isDead = true;
+    this.connections.delete(end.connection);
+    this.closeTowardsClient(end);
+  }
+
+  /** The client learns it one way later, behind what was sent before; over a cut link never. */
+  private closeTowardsClient(end: BrokerConnection): void {
+    const { queue, links } = this.cluster;
+    const learnedUs = links.send(end.outbound, this.node, 0, queue.nowUs, false);
+    end.connection.close(learnedUs ?? Infinity);
+  }
+
+  /** What has arrived is still worked on: the kernel has it. */
+  clientClosed(connection: VirtualConnection): void {
+    const end = this.connections.get(connection);
+    if (end !== undefined) this.forgetIfDone(end);
+  }
+
+  private forgetIfDone(end: BrokerConnection): void {
+    if (end.connection.isOpen || end.isMuted || end.underWay > 0 || end.unread.length > 0) return;
+    this.connections.delete(end.connection);
+  }
+}

@@ -1,0 +1,440 @@
+/**
+ * core/.../coordinator/transaction/TransactionCoordinator with TransactionMetadata (§8.6): who owns a transactional id,
+ * which partitions its transaction has, and the markers that end it. Its own log is kept by all brokers: a write takes
+ * one replica round trip, and when its broker is gone the next one goes on where the log says.
+ */
+import type { NodeId } from '#base/ids';
+import type { TopicPartition } from '#base/TopicPartition';
+import { MICROS_PER_MS } from '#base/time';
+import type {
+  EndTxnRequest,
+  InitProducerIdRequest,
+  SentBatch,
+  TxnOffsetCommitRequest,
+} from '#engine/requests';
+import type { CoordinatorState } from '#events/words';
+import type { ErrorName } from '#record/Errors';
+import type { Broker } from './Broker.ts';
+import type { ClusterContext } from './ClusterContext.ts';
+import { writeMarker } from './markers.ts';
+
+const FIRST_PRODUCER_ID = 1000;
+/** TransactionMetadata.isEpochExhausted. */
+const LAST_EPOCH = 32766;
+/** `transaction.max.timeout.ms` and `transaction.abort.timed.out.transaction.cleanup.interval.ms`. */
+const MAX_TIMEOUT_MS = 900_000;
+const TIMEOUT_SCAN_US = 10_000 * MICROS_PER_MS;
+/** `add.partitions.to.txn.retry.backoff.ms` and `…retry.backoff.max.ms`: the leader asks again for so long. */
+const IMPLICIT_ADD_RETRY_US = 20 * MICROS_PER_MS;
+const IMPLICIT_ADD_LIMIT_US = 100 * MICROS_PER_MS;
+
+/** TransactionMetadata. */
+interface Transaction {
+  readonly transactionalId: string;
+  producerId: number;
+  producerEpoch: number;
+  /** The epoch before the last one a producer asked for with its own: a repeated request is recognised by it. */
+  lastEpoch: number;
+  /** Before the ids ran out and a new one was given; −1: the same. */
+  previousProducerId: number;
+  timeoutMs: number;
+  state: CoordinatorState;
+  partitions: Set<TopicPartition>;
+  startedUs: number;
+  /** A write to the log is under way (`pendingState`). */
+  isPending: boolean;
+  /** The producer speaks version 2: every end of a transaction raises the epoch. */
+  version: 1 | 2;
+  owner: NodeId | null;
+  /** Rises when another broker takes over: what the old one had under way is void. */
+  term: number;
+}
+
+export interface ProducerIdAnswer {
+  readonly error: ErrorName;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+interface Asker {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+const refusal = (error: ErrorName): ProducerIdAnswer => ({ error, producerId: -1, producerEpoch: -1 });
+
+export class TransactionCoordinator {
+  private readonly cluster: ClusterContext;
+  private readonly transactions = new Map<string, Transaction>();
+  private nextProducerId = FIRST_PRODUCER_ID;
+
+  constructor(cluster: ClusterContext) {
+    this.cluster = cluster;
+  }
+
+  start(): void {
+    const { queue } = this.cluster;
+    queue.schedule(
+      queue.nowUs + TIMEOUT_SCAN_US,
+      () => {
+        this.abortTimedOut();
+        this.start();
+      },
+      null,
+    );
+  }
+
+  /** The id of a producer that was there before the run began. */
+  takeProducerId(): number {
+    return this.nextProducerId++;
+  }
+
+  /** The leader of the id's partition of `__transaction_state`; null: no broker is there. */
+  nodeOf(transactionalId: string): NodeId | null {
+    const nodes = this.cluster.brokers.length;
+    let hash = 0;
+    for (let i = 0; i < transactionalId.length; i++) {
+      hash = (Math.imul(31, hash) + transactionalId.charCodeAt(i)) | 0;
+    }
+    for (let i = 0; i < nodes; i++) {
+      const node = (((hash & 0x7fffffff) + i) % nodes) as NodeId;
+      if (this.cluster.controller.isActive(node)) return node;
+    }
+    return null;
+  }
+
+  /** Ownership follows the living: unfinished ends of transactions are taken up by the new owner. */
+  brokersChanged(): void {
+    for (const transaction of this.transactions.values()) {
+      const owner = this.nodeOf(transaction.transactionalId);
+      if (owner === transaction.owner) continue;
+      transaction.owner = owner;
+      transaction.term++;
+      transaction.isPending = false;
+      if (transaction.state === 'PrepareCommit' || transaction.state === 'PrepareAbort') {
+        this.sendMarkers(transaction);
+      }
+    }
+  }
+
+  /** TransactionCoordinator.handleInitProducerId. */
+  initProducerId(broker: Broker, body: InitProducerIdRequest, answer: (to: ProducerIdAnswer) => void): void {
+    const { transactionalId } = body;
+    if (transactionalId === null) {
+      return answer({ error: 'NONE', producerId: this.nextProducerId++, producerEpoch: 0 });
+    }
+    if (this.nodeOf(transactionalId) !== broker.node) return answer(refusal('NOT_COORDINATOR'));
+    if (body.transactionTimeoutMs > MAX_TIMEOUT_MS || body.transactionTimeoutMs <= 0) {
+      return answer(refusal('INVALID_TRANSACTION_TIMEOUT'));
+    }
+    let transaction = this.transactions.get(transactionalId);
+    if (transaction === undefined) {
+      transaction = this.created(transactionalId, broker.node);
+      this.transactions.set(transactionalId, transaction);
+    }
+    const error = this.initError(transaction, body);
+    if (error !== null) return answer(refusal(error));
+    if (transaction.state === 'Ongoing') {
+      // Somebody else, or the same one after a crash: the open transaction is aborted under a new epoch first.
+      this.fence(transaction);
+      return answer(refusal('CONCURRENT_TRANSACTIONS'));
+    }
+    this.raiseEpoch(transaction, body.producerEpoch);
+    transaction.timeoutMs = body.transactionTimeoutMs;
+    transaction.partitions = new Set();
+    const { producerId, producerEpoch } = transaction;
+    this.write(transaction, 'Empty', () => answer({ error: 'NONE', producerId, producerEpoch }));
+  }
+
+  private created(transactionalId: string, owner: NodeId): Transaction {
+    return {
+      transactionalId,
+      producerId: this.nextProducerId++,
+      producerEpoch: -1,
+      lastEpoch: -1,
+      previousProducerId: -1,
+      timeoutMs: 0,
+      state: 'Empty',
+      partitions: new Set(),
+      startedUs: 0,
+      isPending: false,
+      version: this.cluster.settings.transactionVersion,
+      owner,
+      term: 0,
+    };
+  }
+
+  private initError(transaction: Transaction, body: InitProducerIdRequest): ErrorName | null {
+    if (transaction.isPending) return 'CONCURRENT_TRANSACTIONS';
+    if (body.producerId >= 0 && body.producerId !== transaction.producerId) {
+      if (body.producerId !== transaction.previousProducerId) return 'PRODUCER_FENCED';
+    }
+    if (transaction.state === 'PrepareCommit' || transaction.state === 'PrepareAbort') {
+      return 'CONCURRENT_TRANSACTIONS';
+    }
+    const { producerEpoch } = body;
+    const isKnown =
+      producerEpoch < 0 ||
+      producerEpoch === transaction.producerEpoch ||
+      producerEpoch === transaction.lastEpoch;
+    return isKnown ? null : 'PRODUCER_FENCED';
+  }
+
+  /** TransactionMetadata.prepareIncrementProducerEpoch, and a new id where the epochs have run out. */
+  private raiseEpoch(transaction: Transaction, expectedEpoch: number): void {
+    if (transaction.producerEpoch >= LAST_EPOCH) {
+      transaction.previousProducerId = transaction.producerId;
+      transaction.producerId = this.nextProducerId++;
+      transaction.producerEpoch = 0;
+      transaction.lastEpoch = -1;
+      return;
+    }
+    // A repeated request gets the answer that the first one got.
+    if (expectedEpoch >= 0 && expectedEpoch === transaction.lastEpoch) return;
+    transaction.lastEpoch = expectedEpoch;
+    transaction.producerEpoch++;
+  }
+
+  /** TransactionCoordinator.handleAddPartitionsToTransaction. Without partitions: the offsets topic joins. */
+  addPartitions(
+    broker: Broker,
+    asker: Asker,
+    partitions: readonly TopicPartition[],
+    answer: (error: ErrorName) => void,
+  ): void {
+    if (this.nodeOf(asker.transactionalId) !== broker.node) return answer('NOT_COORDINATOR');
+    this.join(asker, partitions, answer);
+  }
+
+  private join(
+    asker: Asker,
+    partitions: readonly TopicPartition[],
+    answer: (error: ErrorName) => void,
+  ): void {
+    const transaction = this.transactions.get(asker.transactionalId);
+    if (transaction === undefined || transaction.producerId !== asker.producerId) {
+      return answer('INVALID_PRODUCER_ID_MAPPING');
+    }
+    if (transaction.producerEpoch !== asker.producerEpoch) return answer('PRODUCER_FENCED');
+    const { state } = transaction;
+    if (transaction.isPending || state === 'PrepareCommit' || state === 'PrepareAbort') {
+      return answer('CONCURRENT_TRANSACTIONS');
+    }
+    if (state === 'Ongoing' && partitions.every((tp) => transaction.partitions.has(tp)))
+      return answer('NONE');
+    if (state !== 'Ongoing') {
+      transaction.partitions = new Set();
+      transaction.startedUs = this.cluster.queue.nowUs;
+    }
+    for (const tp of partitions) transaction.partitions.add(tp);
+    this.write(transaction, 'Ongoing', () => answer('NONE'));
+  }
+
+  /**
+   * A partition leader asks before the first append of a transaction: version 2 adds the partition, version 1 only
+   * looks whether the producer has added it (KIP-890). `answer` gets null when the append may go on.
+   */
+  addFromLeader(
+    leader: Broker,
+    transactionalId: string,
+    batches: readonly SentBatch[],
+    isImplicitAdd: boolean,
+    answer: (error: ErrorName | null) => void,
+  ): void {
+    const first = batches[0];
+    if (first === undefined) return answer(null);
+    const { queue, settings } = this.cluster;
+    const asker = { transactionalId, producerId: first.producerId, producerEpoch: first.producerEpoch };
+    const partitions = batches.map(({ tp }) => tp);
+    const limitUs = queue.nowUs + IMPLICIT_ADD_LIMIT_US;
+    const back = (error: ErrorName): void => {
+      leader.later(queue.nowUs + settings.replicaFetchUs, () => {
+        const retryUs = queue.nowUs + IMPLICIT_ADD_RETRY_US;
+        if (error === 'CONCURRENT_TRANSACTIONS' && isImplicitAdd && retryUs <= limitUs) {
+          leader.later(retryUs, ask);
+        } else answer(this.asProduceError(error, isImplicitAdd));
+      });
+    };
+    const ask = (): void => {
+      const node = this.nodeOf(transactionalId);
+      const coordinator = node === null ? null : this.cluster.broker(node);
+      if (coordinator === null || coordinator.isDown) return back('COORDINATOR_NOT_AVAILABLE');
+      coordinator.later(queue.nowUs + settings.replicaFetchUs, () => {
+        if (isImplicitAdd) this.join(asker, partitions, back);
+        else back(this.verified(asker, partitions));
+      });
+    };
+    ask();
+  }
+
+  private verified(asker: Asker, partitions: readonly TopicPartition[]): ErrorName {
+    const transaction = this.transactions.get(asker.transactionalId);
+    if (transaction === undefined || transaction.producerId !== asker.producerId) {
+      return 'INVALID_PRODUCER_ID_MAPPING';
+    }
+    if (transaction.producerEpoch !== asker.producerEpoch) return 'PRODUCER_FENCED';
+    if (transaction.state === 'PrepareCommit' || transaction.state === 'PrepareAbort') {
+      return 'CONCURRENT_TRANSACTIONS';
+    }
+    const isIn = transaction.state === 'Ongoing' && partitions.every((tp) => transaction.partitions.has(tp));
+    return isIn ? 'NONE' : 'TRANSACTION_ABORTABLE';
+  }
+
+  /** AddPartitionsToTxnManager and ReplicaManager: what the producer hears of the coordinator's answer. */
+  private asProduceError(error: ErrorName, isImplicitAdd: boolean): ErrorName | null {
+    switch (error) {
+      case 'NONE':
+        return null;
+      case 'PRODUCER_FENCED':
+        return 'INVALID_PRODUCER_EPOCH';
+      case 'CONCURRENT_TRANSACTIONS':
+        return isImplicitAdd ? 'CONCURRENT_TRANSACTIONS' : 'NOT_ENOUGH_REPLICAS';
+      case 'NOT_COORDINATOR':
+      case 'COORDINATOR_NOT_AVAILABLE':
+      case 'COORDINATOR_LOAD_IN_PROGRESS':
+        return 'NOT_ENOUGH_REPLICAS';
+      default:
+        return error;
+    }
+  }
+
+  /** The group coordinator keeps offsets in a log of its own, which is not modelled; version 2 joins it here. */
+  commitOffsets(body: TxnOffsetCommitRequest, answer: (error: ErrorName) => void): void {
+    if (this.cluster.settings.transactionVersion < 2) return answer('NONE');
+    this.join(body, [], (error) => answer(error === 'PRODUCER_FENCED' ? 'INVALID_PRODUCER_EPOCH' : error));
+  }
+
+  /** TransactionCoordinator.endTransaction. The client is answered when the end is in the log, before the markers. */
+  endTransaction(
+    broker: Broker,
+    body: EndTxnRequest,
+    version: number,
+    answer: (to: ProducerIdAnswer) => void,
+  ): void {
+    if (this.nodeOf(body.transactionalId) !== broker.node) return answer(refusal('NOT_COORDINATOR'));
+    const transaction = this.transactions.get(body.transactionalId);
+    const isOwn =
+      transaction !== undefined &&
+      (transaction.producerId === body.producerId || transaction.previousProducerId === body.producerId);
+    if (!isOwn) return answer(refusal('INVALID_PRODUCER_ID_MAPPING'));
+    const raises = version >= 5;
+    const isRepeated =
+      raises &&
+      (transaction.producerId !== body.producerId || body.producerEpoch === transaction.producerEpoch - 1);
+    if (!isRepeated && body.producerEpoch !== transaction.producerEpoch) {
+      return answer(refusal('PRODUCER_FENCED'));
+    }
+    if (transaction.isPending) return answer(refusal('CONCURRENT_TRANSACTIONS'));
+    const error = this.endError(transaction, body.committed, raises, isRepeated);
+    if (error === 'repeated') {
+      const { producerId, producerEpoch } = transaction;
+      return answer({ error: 'NONE', producerId, producerEpoch });
+    }
+    if (error !== null) return answer(refusal(error));
+    transaction.version = raises ? 2 : 1;
+    this.prepareEnd(transaction, body.committed, raises, answer);
+  }
+
+  /** null: the transaction may end; 'repeated': it has ended the same way before. */
+  private endError(
+    transaction: Transaction,
+    isCommit: boolean,
+    raises: boolean,
+    isRepeated: boolean,
+  ): ErrorName | 'repeated' | null {
+    switch (transaction.state) {
+      case 'Ongoing':
+        return isRepeated ? 'PRODUCER_FENCED' : null;
+      case 'PrepareCommit':
+        return isCommit ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE';
+      case 'PrepareAbort':
+        return isCommit ? 'INVALID_TXN_STATE' : 'CONCURRENT_TRANSACTIONS';
+      case 'CompleteCommit':
+        if (isCommit) return isRepeated || !raises ? 'repeated' : 'INVALID_TXN_STATE';
+        return raises && !isRepeated ? null : 'INVALID_TXN_STATE';
+      case 'CompleteAbort':
+        if (!isCommit) return isRepeated || !raises ? 'repeated' : null;
+        return 'INVALID_TXN_STATE';
+      case 'Empty':
+        // Version 2: an abort of what the client took for begun raises the epoch, and nothing else.
+        return raises && !isCommit && !isRepeated ? null : 'INVALID_TXN_STATE';
+      case 'PrepareEpochFence':
+      case 'Dead':
+        return 'INVALID_TXN_STATE';
+    }
+  }
+
+  private prepareEnd(
+    transaction: Transaction,
+    isCommit: boolean,
+    raises: boolean,
+    answer: (to: ProducerIdAnswer) => void,
+  ): void {
+    if (transaction.state !== 'Ongoing') transaction.partitions = new Set();
+    if (raises) this.raiseEpoch(transaction, -1);
+    const { producerId, producerEpoch } = transaction;
+    this.write(transaction, isCommit ? 'PrepareCommit' : 'PrepareAbort', () => {
+      answer({ error: 'NONE', producerId, producerEpoch });
+      this.sendMarkers(transaction);
+    });
+  }
+
+  /** prepareFenceProducerEpoch, then the abort: whoever wrote under the old epoch may write no more. */
+  private fence(transaction: Transaction): void {
+    this.raiseEpoch(transaction, -1);
+    this.move(transaction, 'PrepareEpochFence');
+    this.write(transaction, 'PrepareAbort', () => this.sendMarkers(transaction));
+  }
+
+  private abortTimedOut(): void {
+    const { nowUs } = this.cluster.queue;
+    for (const transaction of this.transactions.values()) {
+      if (transaction.state !== 'Ongoing' || transaction.isPending) continue;
+      if (transaction.startedUs + transaction.timeoutMs * MICROS_PER_MS <= nowUs) this.fence(transaction);
+    }
+  }
+
+  private move(transaction: Transaction, to: CoordinatorState): void {
+    transaction.state = to;
+    const { transactionalId, producerId, producerEpoch } = transaction;
+    this.cluster.writers.coordinatorMoved(transactionalId, to, producerId, producerEpoch);
+  }
+
+  /** A write to the coordinator's own log: known when its followers have it. */
+  private write(transaction: Transaction, to: CoordinatorState, then: () => void): void {
+    transaction.isPending = true;
+    const { term, owner } = transaction;
+    if (owner === null) return;
+    const { queue, settings } = this.cluster;
+    const isAlone = this.cluster.brokers.length === 1;
+    this.cluster.broker(owner).later(queue.nowUs + (isAlone ? 0 : 2 * settings.replicaFetchUs), () => {
+      if (term !== transaction.term) return;
+      transaction.isPending = false;
+      this.move(transaction, to);
+      then();
+    });
+  }
+
+  /** WriteTxnMarkers to every partition of the transaction; complete when all logs have them for good. */
+  private sendMarkers(transaction: Transaction): void {
+    const { term, owner } = transaction;
+    if (owner === null) return;
+    const isCommit = transaction.state === 'PrepareCommit';
+    let missing = transaction.partitions.size;
+    const written = (): void => {
+      missing--;
+      if (missing > 0 || term !== transaction.term) return;
+      this.write(transaction, isCommit ? 'CompleteCommit' : 'CompleteAbort', () => {
+        transaction.partitions = new Set();
+      });
+    };
+    if (missing === 0) {
+      missing = 1;
+      return written();
+    }
+    const marker = { ...transaction, marker: isCommit ? ('commit' as const) : ('abort' as const) };
+    for (const tp of transaction.partitions) {
+      writeMarker(this.cluster, this.cluster.broker(owner), tp, marker, written);
+    }
+  }
+}

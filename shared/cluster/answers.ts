@@ -1,0 +1,150 @@
+/** What a broker answers to everything but Produce: kafka.server.KafkaApis, as far as a producer asks it. */
+import type { NodeId } from '#base/ids';
+import type { NetworkSend } from '#engine/Selectable';
+import type {
+  ApiName,
+  BrokerAddress,
+  MetadataRequest,
+  MetadataResponse,
+  ResponseBody,
+} from '#engine/requests';
+import type { ErrorName } from '#record/Errors';
+import type { Broker } from './Broker.ts';
+import type { ClusterContext } from './ClusterContext.ts';
+
+const FIRST_PORT = 9092;
+
+export const addressOf = (id: NodeId): BrokerAddress => ({ id, host: 'localhost', port: FIRST_PORT + id });
+
+/** The versions of a 4.3 broker that its clients use; Produce 13 names topics by id. */
+function maxVersions(transactionVersion: number): Partial<Record<ApiName, number>> {
+  return {
+    PRODUCE: 13,
+    METADATA: 13,
+    API_VERSIONS: 4,
+    INIT_PRODUCER_ID: 5,
+    FIND_COORDINATOR: 6,
+    ADD_PARTITIONS_TO_TXN: 5,
+    ADD_OFFSETS_TO_TXN: 4,
+    TXN_OFFSET_COMMIT: 5,
+    END_TXN: transactionVersion >= 2 ? 5 : 4,
+  };
+}
+
+export type Respond = (body: ResponseBody) => void;
+
+/** Answers now, or when the coordinator is ready. */
+export function answerOf(cluster: ClusterContext, broker: Broker, send: NetworkSend, respond: Respond): void {
+  const { body } = send;
+  const { coordinator, settings } = cluster;
+  const throttleTimeMs = 0;
+  const rule =
+    body.api === 'METADATA' || body.api === 'PRODUCE'
+      ? null
+      : cluster.faults.answer(send.requestId, body.api, broker.node, null, null);
+  const error = rule === null ? null : rule.error;
+  switch (body.api) {
+    case 'API_VERSIONS':
+      return respond({
+        api: 'API_VERSIONS',
+        throttleTimeMs,
+        error: error ?? 'NONE',
+        maxVersions: maxVersions(settings.transactionVersion),
+        transactionVersion: settings.transactionVersion,
+      });
+    case 'METADATA':
+      return respond(metadata(cluster, broker, send, body));
+    case 'INIT_PRODUCER_ID':
+      if (error !== null) {
+        return respond({ api: 'INIT_PRODUCER_ID', throttleTimeMs, error, producerId: -1, producerEpoch: -1 });
+      }
+      return coordinator.initProducerId(broker, body, (answer) =>
+        respond({ api: 'INIT_PRODUCER_ID', throttleTimeMs, ...answer }),
+      );
+    case 'FIND_COORDINATOR': {
+      const node = error === null ? coordinator.nodeOf(body.key) : null;
+      const found: ErrorName = node === null ? 'COORDINATOR_NOT_AVAILABLE' : 'NONE';
+      return respond({
+        api: 'FIND_COORDINATOR',
+        throttleTimeMs,
+        error: error ?? found,
+        errorMessage: null,
+        node: node === null ? null : addressOf(node),
+      });
+    }
+    case 'ADD_PARTITIONS_TO_TXN': {
+      const answer = (given: ErrorName): void =>
+        respond({
+          api: 'ADD_PARTITIONS_TO_TXN',
+          throttleTimeMs,
+          errors: body.partitions.map((tp) => ({ tp, error: given })),
+        });
+      return error === null
+        ? coordinator.addPartitions(broker, body, body.partitions, answer)
+        : answer(error);
+    }
+    case 'ADD_OFFSETS_TO_TXN': {
+      const answer = (given: ErrorName): void =>
+        respond({ api: 'ADD_OFFSETS_TO_TXN', throttleTimeMs, error: given });
+      return error === null ? coordinator.addPartitions(broker, body, [], answer) : answer(error);
+    }
+    case 'TXN_OFFSET_COMMIT': {
+      const answer = (given: ErrorName): void =>
+        respond({
+          api: 'TXN_OFFSET_COMMIT',
+          throttleTimeMs,
+          errors: body.offsets.map(({ tp }) => ({ tp, error: given })),
+        });
+      return error === null ? coordinator.commitOffsets(body, answer) : answer(error);
+    }
+    case 'END_TXN':
+      if (error !== null) {
+        return respond({ api: 'END_TXN', throttleTimeMs, error, producerId: -1, producerEpoch: -1 });
+      }
+      return coordinator.endTransaction(broker, body, send.version, (answer) =>
+        respond({ api: 'END_TXN', throttleTimeMs, ...answer }),
+      );
+    case 'PRODUCE':
+      return;
+  }
+}
+
+/** What this broker has heard of the cluster, which may be old news. */
+function metadata(
+  cluster: ClusterContext,
+  broker: Broker,
+  send: NetworkSend,
+  body: MetadataRequest,
+): MetadataResponse {
+  return {
+    api: 'METADATA',
+    throttleTimeMs: 0,
+    brokers: broker.live.map(addressOf),
+    controller: broker.live[0] ?? null,
+    topics: body.topics.map((topic) => {
+      const rule = cluster.faults.answer(send.requestId, 'METADATA', broker.node, topic, null);
+      if (rule !== null) return { topic, error: rule.error, partitions: [] };
+      const known = cluster.topics.get(topic)?.partitions.filter((tp) => broker.image.has(tp)) ?? [];
+      if (known.length === 0) return { topic, error: 'UNKNOWN_TOPIC_OR_PARTITION', partitions: [] };
+      return { topic, error: 'NONE', partitions: known.map((tp) => partitionMetadata(broker, tp)) };
+    }),
+  };
+}
+
+function partitionMetadata(
+  broker: Broker,
+  tp: Parameters<Broker['image']['get']>[0],
+): MetadataResponse['topics'][number]['partitions'][number] {
+  const state = broker.image.get(tp);
+  const leader = state?.leader ?? null;
+  // A leader that is not registered any more is none (MetadataCache.getPartitionMetadata).
+  const isThere = leader !== null && broker.live.includes(leader);
+  return {
+    partition: tp.partition,
+    error: isThere ? 'NONE' : 'LEADER_NOT_AVAILABLE',
+    leader: isThere ? leader : null,
+    leaderEpoch: state?.leaderEpoch ?? 0,
+    replicas: state?.replicas ?? [],
+    isr: state?.isr ?? [],
+  };
+}

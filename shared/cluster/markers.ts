@@ -1,0 +1,83 @@
+/** WriteTxnMarkers: the control batch that ends a transaction in one partition (§7.5). */
+import type { TopicPartition } from '#base/TopicPartition';
+import { MICROS_PER_MS } from '#base/time';
+import type { Broker } from './Broker.ts';
+import type { ClusterContext } from './ClusterContext.ts';
+import type { Replica } from './Replica.ts';
+
+export interface Marker {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly marker: 'commit' | 'abort';
+}
+
+/** A control batch with one control record: 61 bytes of header and 17 of record. */
+const MARKER_BYTES = 78;
+/** `retry.backoff.ms` of the brokers' own clients. */
+const RETRY_US = 100 * MICROS_PER_MS;
+
+/**
+ * From the coordinator to the partition's leader, again until one has it and its followers too; then `written` runs
+ * on the coordinator. A partition that has been deleted needs no marker.
+ */
+export function writeMarker(
+  cluster: ClusterContext,
+  coordinator: Broker,
+  tp: TopicPartition,
+  marker: Marker,
+  written: () => void,
+): void {
+  const { queue, settings, controller } = cluster;
+  const again = (): void =>
+    coordinator.later(queue.nowUs + RETRY_US, () => writeMarker(cluster, coordinator, tp, marker, written));
+  const back = (): void => coordinator.later(queue.nowUs + settings.replicaFetchUs, written);
+  const state = controller.state(tp);
+  if (state === null) return written();
+  const leader = state.leader === null ? null : cluster.broker(state.leader);
+  if (leader === null || leader.isDown) return again();
+  const onLeader = (): void => {
+    const replica = leader.replica(tp);
+    if (replica === null || !replica.isLeader || replica.isr.length < replica.minIsr) return again();
+    append(cluster, replica, marker);
+    const requiredOffset = replica.log.logEndOffset;
+    replica.maybeAdvanceHighWatermark();
+    const isSafe = (): boolean => replica.log.highWatermark >= requiredOffset;
+    if (isSafe()) back();
+    else {
+      replica.await({
+        highWatermarkMoved: () => {
+          // Written twice if the leadership goes: a second marker of an ended transaction changes nothing.
+          if (!replica.isLeader) again();
+          else if (!isSafe()) return false;
+          else back();
+          return true;
+        },
+      });
+    }
+    leader.dataCame();
+  };
+  // The coordinator's own broker needs no network.
+  if (leader === coordinator) onLeader();
+  else leader.later(queue.nowUs + settings.replicaFetchUs, onLeader);
+}
+
+function append(cluster: ClusterContext, replica: Replica, marker: Marker): void {
+  const { log, tp } = replica;
+  const offset = log.logEndOffset;
+  log.append(
+    {
+      baseOffset: offset,
+      recordCount: 1,
+      sizeBytes: MARKER_BYTES,
+      batchId: null,
+      producerId: marker.producerId,
+      producerEpoch: marker.producerEpoch,
+      baseSequence: -1,
+      leaderEpoch: replica.state.leaderEpoch,
+      isTransactional: true,
+      marker: marker.marker,
+    },
+    cluster.queue.nowUs,
+  );
+  cluster.writers.logMarked(tp.id, offset, marker.marker === 'commit', marker.producerId);
+}
