@@ -89,7 +89,7 @@ function createTape(): { tape: EventTape; write: (bodies: readonly Body[]) => vo
   let now = 0;
   const tape = new EventTape({ nowUs: () => micros(now) });
   const writers = new Map<EventType, (...values: unknown[]) => void>(
-    LAYOUTS.map(({ type }) => [type, tape.writer(type) as (...values: unknown[]) => void]),
+    LAYOUTS.map(({ type }) => [type, tape.writer(type) as unknown as (...values: unknown[]) => void]),
   );
   return {
     tape,

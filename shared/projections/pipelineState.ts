@@ -21,6 +21,8 @@ export interface ThreadState {
   call: CallName | null;
   /** The record whose send() it is in. */
   sending: RecordId | null;
+  /** The last record it appended: `send()` can still refuse it after that (§1.1, step 12). */
+  lastAppended: RecordId | null;
   blockedOn: BlockedOn | null;
   blockedSince: Micros;
   blockedUntilUs: number | null;
@@ -127,6 +129,9 @@ export interface PartitionState {
   lastStableOffset: number;
   /** Log end offset of each replica. */
   readonly logEnd: Map<NodeId, number>;
+  /** Records in the leader's log: its log end offset without transaction markers. */
+  stored: number;
+  markers: number;
   /** Open, closed and requeued batches of every client, oldest first. */
   readonly deque: BatchId[];
 }
@@ -151,8 +156,9 @@ export interface Counters {
   bytesSent: number;
   batchesCompleted: number;
   batchesSplit: number;
-  /** What stands in the logs, which can disagree with what the application was told. */
+  /** What stands in the leaders' logs, which can disagree with what the application was told. */
   recordsStored: number;
+  /** These four are known to Outcomes only, which `RunProjections.moveTo` asks. */
   recordsDuplicated: number;
   recordsLostAfterAck: number;
   recordsFailedYetStored: number;
@@ -172,4 +178,6 @@ export interface PipelineState {
   readonly partitions: Map<TpId, PartitionState>;
   readonly brokers: Map<NodeId, BrokerView>;
   readonly counters: Counters;
+  /** The last `batch.failed`: records of it whose own exception differs follow at the same instant. */
+  lastFailure: { readonly exception: string; readonly at: Micros } | null;
 }

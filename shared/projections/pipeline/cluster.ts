@@ -1,0 +1,102 @@
+/** What only the model can see: brokers, their logs, replicas and elections. */
+import type { EventOf } from '#events/catalogue';
+import { connectionOf, moveRequest } from './network.ts';
+import { nothing, type Handlers } from './handlers.ts';
+import type { PartitionState, PipelineState } from '../pipelineState.ts';
+
+/** The leader's log is the partition's; without a leader what was last known stays. */
+function recount(state: PipelineState, partition: PartitionState): void {
+  if (partition.leader === null) return;
+  const end = partition.logEnd.get(partition.leader) ?? 0;
+  const stored = Math.max(0, end - partition.markers);
+  state.counters.recordsStored += stored - partition.stored;
+  partition.stored = stored;
+}
+
+type LogMoved = EventOf<'log.appended' | 'log.truncated' | 'replica.fetched'>;
+
+function moveLogEnd(state: PipelineState, { tp, node, logEndOffset }: LogMoved): void {
+  const partition = state.partitions.get(tp);
+  if (partition === undefined) return;
+  partition.logEnd.set(node, logEndOffset);
+  if (node === partition.leader) recount(state, partition);
+}
+
+export const cluster: Handlers<
+  | 'broker.moved'
+  | 'link.changed'
+  | 'request.arrived'
+  | 'request.begun'
+  | 'response.left'
+  | 'request.departed'
+  | 'response.departed'
+  | 'log.appended'
+  | 'log.refused'
+  | 'log.recognised'
+  | 'log.truncated'
+  | 'log.marked'
+  | 'replica.fetched'
+  | 'highWatermark.advanced'
+  | 'isr.changed'
+  | 'leader.elected'
+  | 'coordinator.moved'
+  | 'producerState.expired'
+  | 'topic.changed'
+  | 'fault.armed'
+  | 'fault.struck'
+> = {
+  'broker.moved': (state, { node, to, at }) => {
+    state.brokers.set(node, { node, state: to, since: at });
+  },
+  'link.changed': (state, { client: id, node, addedUs, cut, at }) => {
+    const client = state.clients.get(id);
+    if (client === undefined) return;
+    const connection = connectionOf(client, node, at);
+    connection.addedUs = addedUs;
+    connection.cut = cut;
+  },
+  'request.arrived': (state, { request, at }) => moveRequest(state, request, 'arrived', at),
+  'request.begun': (state, { request, at }) => moveRequest(state, request, 'begun', at),
+  'response.left': (state, { request, at }) => moveRequest(state, request, 'answering', at),
+  'request.departed': nothing,
+  'response.departed': nothing,
+  'log.appended': moveLogEnd,
+  'log.refused': nothing,
+  'log.recognised': nothing,
+  'log.truncated': moveLogEnd,
+  'log.marked': (state, { tp, offset }) => {
+    const partition = state.partitions.get(tp);
+    if (partition === undefined) return;
+    partition.markers++;
+    if (partition.leader === null) return;
+    partition.logEnd.set(partition.leader, Math.max(partition.logEnd.get(partition.leader) ?? 0, offset + 1));
+    recount(state, partition);
+  },
+  'replica.fetched': moveLogEnd,
+  'highWatermark.advanced': (state, { tp, highWatermark, lastStableOffset }) => {
+    const partition = state.partitions.get(tp);
+    if (partition === undefined) return;
+    partition.highWatermark = highWatermark;
+    partition.lastStableOffset = lastStableOffset;
+  },
+  'isr.changed': (state, { tp, isr, elr }) => {
+    const partition = state.partitions.get(tp);
+    if (partition === undefined) return;
+    partition.isr = isr;
+    partition.elr = elr;
+  },
+  'leader.elected': (state, { tp, leader, leaderEpoch }) => {
+    const partition = state.partitions.get(tp);
+    if (partition === undefined) return;
+    partition.leader = leader;
+    partition.leaderEpoch = leaderEpoch;
+    // A replica that has nothing yet says so by standing in the list.
+    if (leader !== null && !partition.logEnd.has(leader)) partition.logEnd.set(leader, 0);
+    recount(state, partition);
+  },
+  'coordinator.moved': nothing,
+  'producerState.expired': nothing,
+  'topic.changed': nothing,
+  'fault.armed': nothing,
+  'fault.struck': nothing,
+};
