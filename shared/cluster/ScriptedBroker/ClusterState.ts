@@ -13,9 +13,14 @@ export interface PartitionState {
   shownEpoch: number;
 }
 
+export interface TopicState {
+  readonly id: string;
+  readonly partitions: readonly PartitionState[];
+}
+
 export class ClusterState {
   readonly nodes: number;
-  readonly topics = new Map<string, readonly PartitionState[]>();
+  readonly topics = new Map<string, TopicState>();
 
   constructor(spec: ScriptedClusterSpec) {
     this.nodes = spec.nodes;
@@ -28,11 +33,11 @@ export class ClusterState {
       const epoch = spec.epochs?.[partition] ?? 0;
       return { log: new PartitionLog(), leader, epoch, shownLeader: leader, shownEpoch: epoch };
     });
-    this.topics.set(topic, partitions);
+    this.topics.set(topic, { id: `${this.topics.size + 1}`, partitions });
   }
 
   /** null when there is no such partition. */
   partition(tp: Pick<TopicPartition, 'topic' | 'partition'>): PartitionState | null {
-    return this.topics.get(tp.topic)?.[tp.partition] ?? null;
+    return this.topics.get(tp.topic)?.partitions[tp.partition] ?? null;
   }
 }

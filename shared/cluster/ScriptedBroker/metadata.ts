@@ -18,13 +18,14 @@ type TopicMetadata = MetadataResponse['topics'][number];
 /** `fault`: the error that a rule puts in the place of the topic's metadata. */
 export function topicMetadata(cluster: ClusterState, topic: string, fault: ErrorName | null): TopicMetadata {
   if (fault !== null) return { topic, error: fault, partitions: [] };
-  const partitions = cluster.topics.get(topic);
-  if (partitions === undefined) return { topic, error: 'UNKNOWN_TOPIC_OR_PARTITION', partitions: [] };
+  const state = cluster.topics.get(topic);
+  if (state === undefined) return { topic, error: 'UNKNOWN_TOPIC_OR_PARTITION', partitions: [] };
   const replicas = Array.from({ length: cluster.nodes }, (_, id) => nodeId(id));
   return {
     topic,
     error: 'NONE',
-    partitions: partitions.map(({ shownLeader, shownEpoch }, partition) => ({
+    topicId: state.id,
+    partitions: state.partitions.map(({ shownLeader, shownEpoch }, partition) => ({
       partition,
       error: shownLeader < 0 ? 'LEADER_NOT_AVAILABLE' : 'NONE',
       leader: shownLeader < 0 ? null : nodeId(shownLeader),

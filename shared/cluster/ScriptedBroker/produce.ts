@@ -6,6 +6,7 @@ import type { NetworkSend } from '#engine/Selectable';
 import type { ErrorName } from '#record/Errors';
 import type { ClusterState, PartitionState } from './ClusterState.ts';
 import type { FaultRules, FaultSubject } from './FaultRules.ts';
+import { brokerAddress } from './metadata.ts';
 import type { AppendResult } from './PartitionLog.ts';
 import type { Reply } from './Reply.ts';
 import type { FaultAnswer, ScriptedClusterSpec } from './spec.ts';
@@ -79,7 +80,12 @@ export class ProduceHandler {
       // With acks=0 there is no other way to tell the client than to close the connection.
       disconnects ||= request.acks === 0 && part.error !== 'NONE';
     }
-    return { body: { api: 'PRODUCE', throttleTimeMs, partitions }, delayMs, silent, disconnects };
+    const hinted = partitions.map((part) => part.currentLeader?.leader);
+    const nodeEndpoints = [...new Set(hinted)].flatMap((leader) =>
+      leader === undefined ? [] : [brokerAddress(leader)],
+    );
+    const body = { api: 'PRODUCE', throttleTimeMs, partitions, nodeEndpoints } as const;
+    return { body, delayMs, silent, disconnects };
   }
 
   private handlePartition(
