@@ -11,7 +11,6 @@ import type { Blocking } from './Blocking.ts';
 import type { Clock } from './Clock.ts';
 import type { ProduceRequestResult, ErrorsByIndex } from './ProduceRequestResult.ts';
 import type { ProducerBatch } from './ProducerBatch.ts';
-import type { ProducerInterceptors } from './ProducerInterceptors.ts';
 import { failedMetadata, type Callback, type RecordMetadata } from './ProducerRecord.ts';
 import type { CompressionModel, CpuCosts, RunContext, RunIds } from './RunContext.ts';
 
@@ -32,7 +31,6 @@ export class BatchContext {
   readonly batchFailed: WriterOf<'batch.failed'>;
   private readonly clock: Clock;
   private readonly costs: CpuCosts;
-  private readonly interceptors: ProducerInterceptors;
   private readonly callbacksRan: WriterOf<'callbacks.ran'>;
   private readonly recordFailed: WriterOf<'record.failed'>;
   private readonly ratioObserved: WriterOf<'ratio.observed'>;
@@ -44,7 +42,6 @@ export class BatchContext {
     compression: CompressionModel,
     estimator: CompressionRatioEstimator,
     costs: CpuCosts,
-    interceptors: ProducerInterceptors,
   ) {
     this.client = client;
     this.ids = run.ids;
@@ -53,7 +50,6 @@ export class BatchContext {
     this.estimator = estimator;
     this.clock = run.clock;
     this.costs = costs;
-    this.interceptors = interceptors;
     this.batchCreated = run.events.writer('batch.created');
     this.batchClosed = run.events.writer('batch.closed');
     this.batchCompleted = run.events.writer('batch.completed');
@@ -96,12 +92,12 @@ export class BatchContext {
     result.set(baseOffset, logAppendTime, recordExceptions);
     let ran = 0;
     const startUs = this.clock.nowUs();
-    if (batch.hasCallbacks() || !this.interceptors.isEmpty) {
+    if (batch.hasCallbacks()) {
       for (let i = 0; i < batch.recordCount; i++) {
         const callback = batch.callbackOf(i);
-        if (callback === null && this.interceptors.isEmpty) continue;
+        if (callback === null) continue;
         yield* this.fire(batch, i, callback, result, recordExceptions);
-        if (callback !== null) ran += 1;
+        ran += 1;
       }
     }
     const costUs = ran * this.costs.callbackUs;
@@ -110,11 +106,11 @@ export class BatchContext {
     result.done();
   }
 
-  /** KafkaProducer.AppendCallbacks.onCompletion: interceptors first, then the user's callback. */
+  /** One callback. Java logs what it throws and goes on; a bug of ours stops the run. */
   private *fire(
     batch: ProducerBatch,
     index: number,
-    callback: Callback | null,
+    callback: Callback,
     result: ProduceRequestResult,
     recordExceptions: ErrorsByIndex | null,
   ): Blocking<void> {
@@ -123,13 +119,10 @@ export class BatchContext {
     const { topic, partition } = batch.topicPartition;
     const exception = recordExceptions === null ? null : recordExceptions(index);
     const metadata = exception === null ? metadataOf(batch, index, result) : failedMetadata(topic, partition);
-    this.interceptors.onAcknowledgement(metadata, exception, record);
-    if (callback === null) return;
     try {
       const pause = callback(metadata, exception, record);
       if (pause !== undefined) yield* pause;
     } catch (thrown) {
-      // Java logs what a callback throws and goes on; a bug of ours stops the run.
       if (!(thrown instanceof JavaException)) throw thrown;
     }
   }

@@ -77,7 +77,6 @@ export class RecordAccumulator {
   private readonly batchFreed: WriterOf<'batch.freed'>;
   private readonly partitionMuted: WriterOf<'partition.muted'>;
   private readonly partitionUnmuted: WriterOf<'partition.unmuted'>;
-  private readonly bufferChanged: WriterOf<'buffer.changed'>;
   private readonly deliveryTimeoutMs: number;
   private readonly partitionAvailabilityTimeoutMs: number;
   private readonly retryBackoff: ExponentialBackoff;
@@ -87,8 +86,6 @@ export class RecordAccumulator {
   private readonly nodeStats = new Map<NodeId, NodeLatencyStats>();
   private flushesInProgress = 0;
   private nextBatchExpiryTimeMs = Infinity;
-  private toldAvailableBytes: number;
-  private toldWaiters = 0;
 
   constructor(
     run: RunContext,
@@ -124,7 +121,6 @@ export class RecordAccumulator {
       run.partitions,
       (topic) => new BuiltInPartitioner(run, client, random, topic, settings.batchSize),
     );
-    this.toldAvailableBytes = bufferPool.availableMemory();
     const { events } = run;
     this.recordPartitioned = events.writer('record.partitioned');
     this.recordAppended = events.writer('record.appended');
@@ -137,7 +133,6 @@ export class RecordAccumulator {
     this.batchFreed = events.writer('batch.freed');
     this.partitionMuted = events.writer('partition.muted');
     this.partitionUnmuted = events.writer('partition.unmuted');
-    this.bufferChanged = events.writer('buffer.changed');
   }
 
   // ---- append
@@ -154,19 +149,6 @@ export class RecordAccumulator {
   /** After an `appendNow` that returned true or threw. */
   giveBack(a: RecordAppend): void {
     giveBack(this, a);
-  }
-
-  /** BufferPool.allocate, with the log told who waits. */
-  *allocate(size: number, maxTimeToBlockMs: number): Blocking<void> {
-    const wait = this.free.allocate(size, maxTimeToBlockMs);
-    try {
-      for (let step = wait.next(); step.done !== true; step = wait.next()) {
-        this.tellBuffer();
-        yield step.value;
-      }
-    } finally {
-      this.tellBuffer();
-    }
   }
 
   // ---- ready and drain
@@ -328,7 +310,6 @@ export class RecordAccumulator {
     const pooledBytes = batch.isSplitBatch() ? 0 : batch.initialCapacity();
     if (pooledBytes > 0) this.free.deallocate(pooledBytes);
     this.batchFreed(batch.id, pooledBytes);
-    this.tellBuffer();
     if (pooledBytes > 0 && batch.isInflight())
       throw new JavaException(
         'IllegalStateException',
@@ -371,16 +352,5 @@ export class RecordAccumulator {
   close(): void {
     this.closed = true;
     this.free.close();
-    this.tellBuffer();
-  }
-
-  /** Writes `buffer.changed` where it has. */
-  tellBuffer(): void {
-    const available = this.free.availableMemory();
-    const waiters = this.free.queued();
-    if (available === this.toldAvailableBytes && waiters === this.toldWaiters) return;
-    this.toldAvailableBytes = available;
-    this.toldWaiters = waiters;
-    this.bufferChanged(this.client, available, waiters);
   }
 }

@@ -50,7 +50,7 @@ export function* append(accumulator: RecordAccumulator, a: RecordAppend, maxTime
   try {
     while (!appendNow(accumulator, a)) {
       const size = bufferSizeFor(accumulator, a);
-      yield* accumulator.allocate(size, maxTimeToBlockMs);
+      yield* accumulator.free.allocate(size, maxTimeToBlockMs);
       a.bufferSize = size;
       a.nowMs = accumulator.clock.milliseconds();
     }
@@ -65,7 +65,6 @@ export function giveBack(accumulator: RecordAccumulator, a: RecordAppend): void 
   if (a.bufferSize === 0) return;
   accumulator.free.deallocate(a.bufferSize);
   a.bufferSize = 0;
-  accumulator.tellBuffer();
 }
 
 const bufferSizeFor = (accumulator: RecordAccumulator, a: RecordAppend): number =>
@@ -77,7 +76,6 @@ function takeBuffer(accumulator: RecordAccumulator, a: RecordAppend): boolean {
   a.bufferSize = size;
   // Reading the clock is what Java does here; it has moved if the allocation blocked.
   a.nowMs = accumulator.clock.milliseconds();
-  accumulator.tellBuffer();
   return true;
 }
 
