@@ -8,8 +8,8 @@ import { micros, MICROS_PER_MS } from '#base/time';
 import type { TopicPartition } from '#base/TopicPartition';
 import type { WriterOf } from '#events/catalogue';
 import { JavaException } from '#record/exceptions';
-import type { Blocking } from '../Blocking.ts';
-import type { Clock, Scheduler } from '../Clock.ts';
+import type { Blocking, Wait } from '../Blocking.ts';
+import type { Clock } from '../Clock.ts';
 import type { KafkaClient } from '../KafkaClient.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ProducerBatch } from '../ProducerBatch.ts';
@@ -17,6 +17,7 @@ import type { ProducerMetadata } from '../ProducerMetadata.ts';
 import type { RecordAccumulator } from '../RecordAccumulator/RecordAccumulator.ts';
 import type { RunContext } from '../RunContext.ts';
 import { SenderMetrics } from '../SenderMetricsRegistry.ts';
+import { ThreadWatch } from '../ThreadWatch.ts';
 import type { TransactionManager } from '../TransactionManager/TransactionManager.ts';
 import { InFlightBatches } from './InFlightBatches.ts';
 import { runOnce } from './runOnce.ts';
@@ -34,6 +35,10 @@ export interface SenderSettings {
 /** Errors in a row without a rest after which time has to pass: Java would go round at one instant without end. */
 const MOST_ERRORS_WITHOUT_REST = 1000;
 
+function* rest(wait: Wait): Blocking<void> {
+  yield wait;
+}
+
 export class Sender {
   readonly settings: SenderSettings;
   readonly client: KafkaClient;
@@ -45,10 +50,8 @@ export class Sender {
   readonly sensors: SenderMetrics;
   readonly inFlight = new InFlightBatches();
   readonly responseAnswered: WriterOf<'response.answered'>;
-  private readonly scheduler: Scheduler;
+  private readonly watch: ThreadWatch;
   private readonly clientId: ClientId;
-  private readonly threadBlocked: WriterOf<'thread.blocked'>;
-  private readonly threadResumed: WriterOf<'thread.resumed'>;
   private readonly clientClosed: WriterOf<'client.closed'>;
   private running = true;
   /** How a close became a forced one; null: it has not. */
@@ -67,7 +70,7 @@ export class Sender {
     transactionManager: TransactionManager | null,
   ) {
     this.clock = run.clock;
-    this.scheduler = run.scheduler;
+    this.watch = new ThreadWatch(run);
     this.clientId = clientId;
     this.client = client;
     this.metadata = metadata;
@@ -76,8 +79,6 @@ export class Sender {
     this.sensors = new SenderMetrics(metrics, metadata, client);
     this.transactionManager = transactionManager;
     this.responseAnswered = run.events.writer('response.answered');
-    this.threadBlocked = run.events.writer('thread.blocked');
-    this.threadResumed = run.events.writer('thread.resumed');
     this.clientClosed = run.events.writer('client.closed');
   }
 
@@ -127,10 +128,7 @@ export class Sender {
   /** Time.sleep on the sender thread: nothing is sent or received meanwhile, not even for other partitions. */
   *sleep(sleepMs: number): Blocking<void> {
     const untilUs = micros(this.clock.nowUs() + sleepMs * MICROS_PER_MS);
-    const thread = this.scheduler.current;
-    if (thread !== null) this.threadBlocked(thread.id, 'sleep', untilUs);
-    yield { on: 'sleep', untilUs };
-    if (thread !== null) this.threadResumed(thread.id);
+    yield* this.watch.watch(rest({ on: 'sleep', untilUs }));
   }
 
   private hasWorkLeft(): boolean {
