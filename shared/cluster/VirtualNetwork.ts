@@ -52,7 +52,10 @@ export interface VirtualConnection {
 export interface Brokers {
   /** The broker behind a node of this client. Broker ids are their own; a bootstrap id is an address. */
   brokerOf(client: ClientId, node: NodeId): NodeId;
-  /** From connect until the client learns the outcome; Infinity: it never does (a cut link). */
+  /**
+   * From connect until the client learns the outcome; Infinity: it never does (a cut link). Every connection comes
+   * by here and by `accepts` once, also one that stands from a warm start, where the answers are ignored.
+   */
   connectDelayUs(connection: VirtualConnection): number;
   /** Asked at that later moment: false refuses the connection. */
   accepts(connection: VirtualConnection): boolean;

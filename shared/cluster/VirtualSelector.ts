@@ -128,7 +128,10 @@ export class VirtualSelector implements Selectable {
 
   /** A connection that stands from the beginning (FORMAT.md §4, warm). */
   establish(node: NodeId): void {
-    this.open(node).isEstablished = true;
+    const connection = this.open(node);
+    this.brokers.connectDelayUs(connection);
+    this.brokers.accepts(connection);
+    connection.isEstablished = true;
   }
 
   private open(node: NodeId): Connection {
