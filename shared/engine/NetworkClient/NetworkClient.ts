@@ -3,34 +3,29 @@
  * Selectable. It knows brokers and requests, but not what a producer is.
  */
 import type { ClientId, NodeId } from '#base/ids';
-import type { WriterOf } from '#events/catalogue';
-import type { ConnectionCause, ConnectionState } from '#events/words';
 import { JavaException } from '#record/exceptions';
 import { JavaHashMap } from '#record/JavaHashMap';
-import {
-  latestAllowedVersion,
-  latestUsableVersion,
-  nodeApiVersions,
-  type ApiVersions,
-} from '../ApiVersions.ts';
+import { latestAllowedVersion, latestUsableVersion, type ApiVersions } from '../ApiVersions.ts';
 import type { Blocking } from '../Blocking.ts';
-import type { ClientRequest, ClientResponse, KafkaClient, LostBy } from '../KafkaClient.ts';
+import type { ClientRequest, ClientResponse, KafkaClient } from '../KafkaClient.ts';
 import type { Metadata } from '../Metadata.ts';
-import type { ApiVersionsRequest, ApiVersionsResponse, RequestBody, ResponseBody } from '../requests.ts';
+import type { ApiVersionsRequest, RequestBody } from '../requests.ts';
 import type { RandomSources, RunContext } from '../RunContext.ts';
-import type { Selectable, Selected } from '../Selectable.ts';
+import type { Selectable } from '../Selectable.ts';
 import {
   ClusterConnectionStates,
   nodeIdHashCode,
   type ConnectionSettings,
 } from './ClusterConnectionStates.ts';
+import { Connections } from './Connections.ts';
 import {
   DefaultMetadataUpdater,
   type LeastLoadedNode,
   type MetadataTransport,
 } from './DefaultMetadataUpdater.ts';
-import { InFlightRequests, type InFlightRequest } from './InFlightRequests.ts';
+import { InFlightRequests } from './InFlightRequests.ts';
 import { leastLoadedNode } from './leastLoadedNode.ts';
+import { cancelInFlightRequests, completeResponses, handleSelected } from './poll.ts';
 import { RequestEvents } from './RequestEvents.ts';
 
 export interface NetworkClientSettings extends ConnectionSettings {
@@ -56,20 +51,19 @@ export interface NetworkClientParts {
 type State = 'active' | 'closing' | 'closed';
 
 export class NetworkClient implements KafkaClient, MetadataTransport {
+  // What poll.ts works on.
+  readonly parts: NetworkClientParts;
+  readonly selector: Selectable;
+  readonly connections: Connections;
+  readonly inFlightRequests: InFlightRequests;
+  readonly metadataUpdater: DefaultMetadataUpdater;
+  readonly events: RequestEvents;
+  readonly nodesNeedingApiVersionsFetch = new JavaHashMap<NodeId, ApiVersionsRequest>(nodeIdHashCode);
   private readonly run: RunContext;
-  private readonly parts: NetworkClientParts;
-  private readonly selector: Selectable;
   private readonly defaultRequestTimeoutMs: number;
-  private readonly metadataUpdater: DefaultMetadataUpdater;
-  private readonly connectionStates: ClusterConnectionStates;
-  private readonly inFlightRequests: InFlightRequests;
-  private readonly nodesNeedingApiVersionsFetch = new JavaHashMap<NodeId, ApiVersionsRequest>(nodeIdHashCode);
   private abortedSends: ClientResponse[] = [];
-  private readonly throttledUntilMs = new Map<NodeId, number>();
   private correlation = 0;
   private state: State = 'active';
-  private readonly events: RequestEvents;
-  private readonly connectionMoved: WriterOf<'connection.moved'>;
 
   constructor(run: RunContext, parts: NetworkClientParts, settings: NetworkClientSettings) {
     this.run = run;
@@ -82,10 +76,14 @@ export class NetworkClient implements KafkaClient, MetadataTransport {
       rebootstraps: settings.metadataRecoveryStrategy === 'rebootstrap',
       rebootstrapTriggerMs: settings.metadataRecoveryRebootstrapTriggerMs,
     });
-    this.connectionStates = new ClusterConnectionStates(settings, parts.random);
+    this.connections = new Connections(
+      run,
+      parts.client,
+      parts.selector,
+      new ClusterConnectionStates(settings, parts.random),
+    );
     this.inFlightRequests = new InFlightRequests(settings.maxInFlightRequestsPerConnection);
     this.events = new RequestEvents(run, parts.client, parts.clientName);
-    this.connectionMoved = run.events.writer('connection.moved');
   }
 
   // ---- connections
@@ -97,55 +95,48 @@ export class NetworkClient implements KafkaClient, MetadataTransport {
 
   ready(node: NodeId, nowMs: number): boolean {
     if (this.isReady(node, nowMs)) return true;
-    if (this.connectionStates.canConnect(node, nowMs)) this.initiateConnect(node, nowMs);
+    if (this.connections.states.canConnect(node, nowMs)) this.initiateConnect(node, nowMs);
     return false;
   }
 
   canSendRequest(node: NodeId, nowMs: number): boolean {
-    return this.isConnectionReady(node, nowMs) && this.inFlightRequests.canSendMore(node);
-  }
-
-  private isConnectionReady(node: NodeId, nowMs: number): boolean {
-    return this.connectionStates.isReady(node, nowMs) && this.selector.isChannelReady(node);
+    return this.connections.isReady(node, nowMs) && this.inFlightRequests.canSendMore(node);
   }
 
   canConnect(node: NodeId, nowMs: number): boolean {
-    return this.connectionStates.canConnect(node, nowMs);
+    return this.connections.states.canConnect(node, nowMs);
   }
 
   isConnecting(node: NodeId): boolean {
-    return this.connectionStates.isConnecting(node);
+    return this.connections.states.isConnecting(node);
   }
 
   pollDelayMs(node: NodeId, nowMs: number): number {
-    return this.connectionStates.pollDelayMs(node, nowMs);
+    return this.connections.states.pollDelayMs(node, nowMs);
   }
 
   connectionDelayMs(node: NodeId, nowMs: number): number {
-    return this.connectionStates.connectionDelay(node, nowMs);
+    return this.connections.states.connectionDelay(node, nowMs);
   }
 
   connectionFailed(node: NodeId): boolean {
-    return this.connectionStates.isDisconnected(node);
+    return this.connections.states.isDisconnected(node);
   }
 
   hasReadyNodes(nowMs: number): boolean {
-    return this.connectionStates.hasReadyNodes(nowMs);
+    return this.connections.states.hasReadyNodes(nowMs);
   }
 
   initiateConnect(node: NodeId, nowMs: number): void {
-    this.connectionStates.connecting(node, nowMs);
-    this.selector.connect(node);
-    this.moved(node, 'connecting', 'wanted');
+    this.connections.initiateConnect(node, nowMs);
   }
 
   /** Closes a connection on demand; its requests come back as disconnected with the next poll. */
   disconnect(node: NodeId): void {
-    if (this.connectionStates.isDisconnected(node)) return;
-    this.selector.close(node);
+    if (this.connections.states.isDisconnected(node)) return;
     const nowMs = this.run.clock.milliseconds();
-    this.cancelInFlightRequests(node, nowMs, this.abortedSends, 'disconnected');
-    this.markDisconnected(node, nowMs, 'client-closed');
+    this.connections.close(node, nowMs, 'client-closed');
+    cancelInFlightRequests(this, node, nowMs, this.abortedSends, 'disconnected');
   }
 
   leastLoadedNode(nowMs: number): NodeId | null {
@@ -159,12 +150,12 @@ export class NetworkClient implements KafkaClient, MetadataTransport {
       throw new JavaException('IllegalStateException', 'There are no nodes in the Kafka cluster');
     const offset = this.parts.random.leastLoadedOffset(nodes.length) % nodes.length;
     return leastLoadedNode(nodes, offset, {
-      isConnectionReady: (node) => this.isConnectionReady(node, nowMs),
+      isConnectionReady: (node) => this.connections.isReady(node, nowMs),
       canSendRequest: (node) => this.canSendRequest(node, nowMs),
       inFlightCount: (node) => this.inFlightRequests.count(node),
-      isPreparingConnection: (node) => this.connectionStates.isPreparingConnection(node),
-      canConnect: (node) => this.connectionStates.canConnect(node, nowMs),
-      lastConnectAttemptMs: (node) => this.connectionStates.lastConnectAttemptMs(node),
+      isPreparingConnection: (node) => this.connections.states.isPreparingConnection(node),
+      canConnect: (node) => this.connections.states.canConnect(node, nowMs),
+      lastConnectAttemptMs: (node) => this.connections.states.lastConnectAttemptMs(node),
     });
   }
 
@@ -196,7 +187,8 @@ export class NetworkClient implements KafkaClient, MetadataTransport {
     this.sendInternal(node, { api: 'METADATA', topics, isPartialUpdate }, nowMs);
   }
 
-  private sendInternal(node: NodeId, body: RequestBody, nowMs: number): void {
+  /** A request of NetworkClient itself: the caller has checked that the node can take it. */
+  sendInternal(node: NodeId, body: RequestBody, nowMs: number): void {
     const timeoutMs = this.defaultRequestTimeoutMs;
     this.doSend(this.newClientRequest(node, body, nowMs, true, timeoutMs, nothingToDo), true, nowMs);
   }
@@ -283,165 +275,12 @@ export class NetworkClient implements KafkaClient, MetadataTransport {
       yield* completeResponses(aborted);
       return;
     }
-    this.noticeThrottleEnds(nowMs);
+    this.connections.noticeThrottleEnds(nowMs);
     const metadataTimeoutMs = this.metadataUpdater.maybeUpdate(nowMs);
     const selected = yield* this.selector.poll(
       Math.min(timeoutMs, metadataTimeoutMs, this.defaultRequestTimeoutMs),
     );
-    const updatedMs = this.run.clock.milliseconds();
-    const responses: ClientResponse[] = [];
-    this.noteArrivals(selected, updatedMs);
-    this.handleCompletedSends(selected, responses, updatedMs);
-    this.handleCompletedReceives(selected, responses, updatedMs);
-    for (const arrival of selected.arrivals)
-      if (arrival.kind === 'disconnected') this.afterDisconnection(responses, arrival.node, updatedMs);
-    for (const arrival of selected.arrivals)
-      if (arrival.kind === 'connected')
-        this.nodesNeedingApiVersionsFetch.set(arrival.node, { api: 'API_VERSIONS' });
-    this.handleInitiateApiVersionRequests(updatedMs);
-    for (const node of this.connectionStates.nodesWithConnectionSetupTimeout(updatedMs))
-      this.closeAndProcess(responses, node, updatedMs, 'setup-timeout', 'timed-out');
-    for (const node of this.inFlightRequests.nodesWithTimedOutRequests(updatedMs))
-      this.closeAndProcess(responses, node, updatedMs, 'request-timeout', 'timed-out');
-    this.handleRebootstrap(responses, updatedMs);
-    yield* completeResponses(responses);
-  }
-
-  /** The log tells all arrivals in their order before the client acts on the first (FORMAT.md §9). */
-  private noteArrivals(selected: Selected, nowMs: number): void {
-    for (const arrival of selected.arrivals) {
-      const { node } = arrival;
-      if (arrival.kind === 'received') {
-        const { receive } = arrival;
-        this.events.received(receive.requestId, this.inFlightRequests.oldest(node).version, receive.body);
-      } else if (arrival.kind === 'connected') this.moved(node, 'checking-api-versions', 'connected');
-      // Nothing between here and `afterDisconnection` looks at the state of this node.
-      else this.markDisconnected(node, nowMs, arrival.reason);
-    }
-  }
-
-  private handleCompletedSends(selected: Selected, responses: ClientResponse[], nowMs: number): void {
-    for (const send of selected.completedSends) {
-      const inFlight = this.inFlightRequests.lastSent(send.node);
-      inFlight.isWritten = true;
-      if (inFlight.request.expectResponse) continue;
-      this.inFlightRequests.completeLastSent(send.node);
-      responses.push(responseTo(inFlight, nowMs, null, null));
-    }
-  }
-
-  private handleCompletedReceives(selected: Selected, responses: ClientResponse[], nowMs: number): void {
-    for (const arrival of selected.arrivals) {
-      if (arrival.kind !== 'received') continue;
-      const { body } = arrival.receive;
-      const inFlight = this.inFlightRequests.completeNext(arrival.node);
-      this.parts.throttleTimeSensor?.record(body.throttleTimeMs, nowMs);
-      this.maybeThrottle(arrival.node, body.throttleTimeMs, nowMs);
-      if (inFlight.isInternal && body.api === 'METADATA')
-        this.metadataUpdater.handleSuccessfulResponse(nowMs, body);
-      else if (inFlight.isInternal && body.api === 'API_VERSIONS')
-        this.handleApiVersionsResponse(responses, inFlight, body, nowMs);
-      else responses.push(responseTo(inFlight, nowMs, null, body));
-    }
-  }
-
-  /** KIP-219: the broker has answered already, and the client keeps quiet. */
-  private maybeThrottle(node: NodeId, throttleTimeMs: number, nowMs: number): void {
-    if (throttleTimeMs <= 0) return;
-    this.inFlightRequests.incrementThrottleTime(node, throttleTimeMs);
-    const untilMs = nowMs + throttleTimeMs;
-    if (!this.connectionStates.throttle(node, untilMs)) return;
-    this.throttledUntilMs.set(node, untilMs);
-    this.moved(node, 'throttled', 'throttle', untilMs);
-  }
-
-  private noticeThrottleEnds(nowMs: number): void {
-    for (const [node, untilMs] of this.throttledUntilMs) {
-      if (untilMs > nowMs) continue;
-      this.throttledUntilMs.delete(node);
-      this.moved(node, 'ready', 'throttle-over');
-    }
-  }
-
-  private handleApiVersionsResponse(
-    responses: ClientResponse[],
-    inFlight: InFlightRequest,
-    body: ApiVersionsResponse,
-    nowMs: number,
-  ): void {
-    const { node } = inFlight.request;
-    if (body.error === 'NONE') {
-      this.parts.apiVersions.update(node, nodeApiVersions(body));
-      this.connectionStates.ready(node);
-      this.moved(node, 'ready', 'api-versions');
-    } else if (body.error === 'UNSUPPORTED_VERSION' && inFlight.version > 0) {
-      const maxVersion = body.maxVersions.API_VERSIONS ?? 0;
-      this.nodesNeedingApiVersionsFetch.set(node, { api: 'API_VERSIONS', maxVersion });
-    } else this.closeAndProcess(responses, node, nowMs, 'client-closed', 'disconnected');
-  }
-
-  private handleInitiateApiVersionRequests(nowMs: number): void {
-    for (const [node, body] of [...this.nodesNeedingApiVersionsFetch]) {
-      if (!this.selector.isChannelReady(node) || !this.inFlightRequests.canSendMore(node)) continue;
-      this.connectionStates.checkingApiVersions(node);
-      this.sendInternal(node, body, nowMs);
-      this.nodesNeedingApiVersionsFetch.delete(node);
-    }
-  }
-
-  private handleRebootstrap(responses: ClientResponse[], nowMs: number): void {
-    if (!this.metadataUpdater.needsRebootstrap(nowMs)) return;
-    for (const node of this.metadataUpdater.fetchNodes())
-      if (this.connectionStates.isConnecting(node) || this.connectionStates.isConnected(node))
-        this.closeAndProcess(responses, node, nowMs, 'rebootstrap', 'disconnected');
-    this.metadataUpdater.rebootstrap(nowMs);
-  }
-
-  // ---- ends of connections
-
-  private closeAndProcess(
-    responses: ClientResponse[],
-    node: NodeId,
-    nowMs: number,
-    because: ConnectionCause,
-    lostBy: LostBy,
-  ): void {
-    this.selector.close(node);
-    this.markDisconnected(node, nowMs, because);
-    this.afterDisconnection(responses, node, nowMs, lostBy);
-  }
-
-  private markDisconnected(node: NodeId, nowMs: number, because: ConnectionCause): void {
-    const mayConnectAtMs = this.connectionStates.disconnected(node, nowMs);
-    this.throttledUntilMs.delete(node);
-    this.moved(node, 'disconnected', because, mayConnectAtMs);
-  }
-
-  /** processDisconnection, after the state of the connection has changed. */
-  private afterDisconnection(
-    responses: ClientResponse[],
-    node: NodeId,
-    nowMs: number,
-    lostBy: LostBy = 'disconnected',
-  ): void {
-    this.parts.apiVersions.remove(node);
-    this.nodesNeedingApiVersionsFetch.delete(node);
-    this.cancelInFlightRequests(node, nowMs, responses, lostBy);
-    this.metadataUpdater.handleServerDisconnect(nowMs);
-  }
-
-  private cancelInFlightRequests(
-    node: NodeId,
-    nowMs: number,
-    responses: ClientResponse[],
-    lostBy: LostBy,
-  ): void {
-    for (const inFlight of this.inFlightRequests.clearAll(node)) {
-      this.events.lost(inFlight.request.id, lostBy);
-      if (!inFlight.isInternal) responses.push(responseTo(inFlight, nowMs, lostBy, null));
-      else if (inFlight.request.body.api === 'METADATA')
-        this.metadataUpdater.handleFailedRequest(nowMs, null);
-    }
+    yield* completeResponses(handleSelected(this, selected, this.run.clock.milliseconds()));
   }
 
   // ---- life
@@ -463,7 +302,7 @@ export class NetworkClient implements KafkaClient, MetadataTransport {
   close(): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    for (const node of this.selector.closeAll()) this.moved(node, 'disconnected', 'client-closed');
+    this.connections.closeAll();
     this.metadataUpdater.close();
   }
 
@@ -471,46 +310,6 @@ export class NetworkClient implements KafkaClient, MetadataTransport {
     if (this.active) return;
     const state = this.state.toUpperCase();
     throw new JavaException('DisconnectException', `NetworkClient is no longer active, state is ${state}`);
-  }
-
-  private moved(
-    node: NodeId,
-    to: ConnectionState,
-    because: ConnectionCause,
-    untilMs: number | null = null,
-  ): void {
-    this.connectionMoved(this.parts.client, node, to, because, untilMs);
-  }
-
-  /** For `warmStart`: a connection that has stood since `connectedMs`, with the broker's versions known. */
-  standReady(node: NodeId, connectedMs: number, versions: ApiVersionsResponse): void {
-    this.connectionStates.connecting(node, connectedMs);
-    this.connectionStates.checkingApiVersions(node);
-    this.parts.throttleTimeSensor?.record(versions.throttleTimeMs, connectedMs);
-    this.parts.apiVersions.update(node, nodeApiVersions(versions));
-    this.connectionStates.ready(node);
-    this.moved(node, 'ready', 'warm');
-  }
-}
-
-function responseTo(
-  inFlight: InFlightRequest,
-  nowMs: number,
-  lostBy: LostBy | null,
-  body: ResponseBody | null,
-): ClientResponse {
-  const { request, version } = inFlight;
-  return { request, receivedMs: nowMs, latencyMs: nowMs - request.createdMs, lostBy, body, version };
-}
-
-function* completeResponses(responses: readonly ClientResponse[]): Blocking<void> {
-  for (const response of responses) {
-    try {
-      yield* response.request.onComplete(response);
-    } catch (error) {
-      // Java logs "Uncaught error in request completion" and goes on.
-      if (!(error instanceof JavaException)) throw error;
-    }
   }
 }
 
