@@ -61,8 +61,7 @@ export class ProduceRequestResult {
     const toWait: ProduceRequestResult[] = [this];
     for (let current = toWait.shift(); current !== undefined; current = toWait.shift()) {
       const result: ProduceRequestResult = current;
-      if (!result.completed())
-        yield { on: 'flush', untilUs: Infinity, isOver: () => result.completed() };
+      if (!result.completed()) yield { on: 'flush', untilUs: Infinity, isOver: () => result.completed() };
       if (result.parts !== null) for (const part of result.parts) toWait.push(part.result);
     }
   }

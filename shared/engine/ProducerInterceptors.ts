@@ -97,10 +97,7 @@ export function configuredInterceptors(classNames: readonly string[]): readonly 
   return classNames.map((className) => {
     const interceptor = INTERCEPTORS.find(({ name }) => name === className);
     if (interceptor === undefined)
-      throw new JavaException(
-        'KafkaException',
-        `${className} ClassNotFoundException exception occurred`,
-      );
+      throw new JavaException('KafkaException', `${className} ClassNotFoundException exception occurred`);
     return interceptor;
   });
 }

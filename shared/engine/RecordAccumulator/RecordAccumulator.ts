@@ -20,7 +20,7 @@ import type { ProducerBatch } from '../ProducerBatch.ts';
 import type { RandomSources, RunContext } from '../RunContext.ts';
 import type { TransactionManager } from '../TransactionManager/TransactionManager.ts';
 import { abortBatches, abortIncompleteBatches, abortUndrainedBatches } from './abortBatches.ts';
-import { append, appendNow, giveBack } from './append.ts';
+import { append, appendNow } from './append.ts';
 import type { RecordAppend } from './RecordAppend.ts';
 import type { BatchDeque } from './BatchDeque.ts';
 import { drain } from './drain.ts';
@@ -144,11 +144,6 @@ export class RecordAccumulator {
 
   append(a: RecordAppend, maxTimeToBlockMs: number): Blocking<void> {
     return append(this, a, maxTimeToBlockMs);
-  }
-
-  /** After an `appendNow` that returned true or threw. */
-  giveBack(a: RecordAppend): void {
-    giveBack(this, a);
   }
 
   // ---- ready and drain

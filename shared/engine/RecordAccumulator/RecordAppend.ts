@@ -38,6 +38,37 @@ export class RecordAppend {
     this.cluster = cluster;
   }
 
+  /** The arguments of the next append; what came of the last one is forgotten. */
+  begin(
+    record: RecordId,
+    topic: string,
+    partition: number,
+    by: PartitionedBy,
+    timestampMs: number,
+    keySize: number,
+    valueSize: number,
+    headersSize: number,
+    callback: Callback | null,
+    nowMs: number,
+    cluster: MetadataSnapshot,
+  ): void {
+    this.record = record;
+    this.topic = topic;
+    this.partition = partition;
+    this.by = by;
+    this.timestampMs = timestampMs;
+    this.keySize = keySize;
+    this.valueSize = valueSize;
+    this.headersSize = headersSize;
+    this.callback = callback;
+    this.nowMs = nowMs;
+    this.cluster = cluster;
+    this.effectivePartition = UNKNOWN_PARTITION;
+    this.bufferSize = 0;
+    this.batch = null;
+    this.batchIndex = -1;
+  }
+
   /** For an append that blocks: other threads use the original meanwhile. */
   clone(): RecordAppend {
     return Object.assign(new RecordAppend(this.record, this.cluster), this);

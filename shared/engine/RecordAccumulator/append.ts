@@ -31,11 +31,14 @@ export function appendNow(accumulator: RecordAccumulator, a: RecordAppend): bool
     let appendedBytes = tryAppend(accumulator, a, deque);
     if (appendedBytes < 0) {
       if (a.bufferSize === 0 && !takeBuffer(accumulator, a)) return false;
+      // The failed append has closed the last batch: a switch that was put off may be due only now.
+      if (partitionChanged(topicInfo, info, deque, a.cluster)) continue;
       appendedBytes = appendNewBatch(accumulator, a, deque);
     }
     if (info !== null)
       topicInfo.builtInPartitioner.updatePartitionInfo(info, appendedBytes, a.cluster, allBatchesFull(deque));
     tellAppend(accumulator, a, appendedBytes);
+    giveBack(accumulator, a);
     return true;
   }
 }
@@ -44,7 +47,11 @@ export function appendNow(accumulator: RecordAccumulator, a: RecordAppend): bool
  * Appends, waiting at most `maxTimeToBlockMs` for memory.
  * @throws BufferExhaustedException after that time; and what `appendNow` throws.
  */
-export function* append(accumulator: RecordAccumulator, a: RecordAppend, maxTimeToBlockMs: number): Blocking<void> {
+export function* append(
+  accumulator: RecordAccumulator,
+  a: RecordAppend,
+  maxTimeToBlockMs: number,
+): Blocking<void> {
   // A forced close waits until nobody is in here, so that it misses no batch.
   accumulator.appendsInProgress += 1;
   try {
@@ -61,7 +68,7 @@ export function* append(accumulator: RecordAccumulator, a: RecordAppend, maxTime
 }
 
 /** An unused buffer goes back: another thread made a batch meanwhile, or the append failed. */
-export function giveBack(accumulator: RecordAccumulator, a: RecordAppend): void {
+function giveBack(accumulator: RecordAccumulator, a: RecordAppend): void {
   if (a.bufferSize === 0) return;
   accumulator.free.deallocate(a.bufferSize);
   a.bufferSize = 0;
