@@ -10,8 +10,8 @@ interface Pair {
   readonly lo: number;
 }
 
-const LN_2: Pair = { hi: 0.6931471805599453, lo: 2.3190468138462996e-17 };
-const SQRT_2 = 1.4142135623730951;
+const LN_2: Pair = { hi: Math.LN2, lo: 2.3190468138462996e-17 };
+const SQRT_2 = Math.SQRT2;
 /** 2^27 + 1: splits a double into halves whose products are exact (Dekker). */
 const SPLITTER = 0x8000001;
 
