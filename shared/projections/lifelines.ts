@@ -63,5 +63,9 @@ export interface Lifelines {
   readonly requestCount: number;
   /** Batches whose life touches [fromUs, toUs], in order of creation. */
   batchesBetween(fromUs: number, toUs: number): readonly BatchId[];
+  /** The batch that held the record at `atUs`, also a part of a split one. */
+  batchOf(record: RecordId, atUs: number): BatchId | null;
+  /** Its records, in order. */
+  recordsOf(id: BatchId): readonly RecordId[];
   requestsBetween(fromUs: number, toUs: number): readonly RequestId[];
 }

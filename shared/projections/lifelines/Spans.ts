@@ -1,0 +1,63 @@
+/** Which of many rows were alive between two times. Rows begin in order; ends come in any order. */
+import { RisingColumn } from '../columns.ts';
+
+const ROWS = 128;
+
+export class Spans {
+  length = 0;
+  readonly begins = new RisingColumn();
+  private readonly end: (row: number) => number;
+  /** Per group of rows: how many have not ended, and the latest end. */
+  private readonly open: number[] = [];
+  private readonly latest: number[] = [];
+
+  /** `end`: time at which a row ended; −1: it has not. */
+  constructor(end: (row: number) => number) {
+    this.end = end;
+  }
+
+  begin(row: number, at: number): void {
+    this.begins.set(row, at);
+    this.length = Math.max(this.length, row + 1);
+    const group = Math.floor(row / ROWS);
+    this.open[group] = (this.open[group] ?? 0) + 1;
+    this.latest[group] ??= -1;
+  }
+
+  /** To be called once a row. */
+  finish(row: number, at: number): void {
+    const group = Math.floor(row / ROWS);
+    this.open[group] = (this.open[group] ?? 1) - 1;
+    this.latest[group] = Math.max(this.latest[group] ?? -1, at);
+  }
+
+  /** Rows alive at some time in [fromUs, toUs], in order of their beginning. */
+  between(fromUs: number, toUs: number): number[] {
+    const last = this.lastBegun(toUs);
+    const rows: number[] = [];
+    for (let group = 0; group * ROWS <= last; group++) {
+      if (this.open[group] === 0 && (this.latest[group] ?? -1) < fromUs) continue;
+      const to = Math.min(last, (group + 1) * ROWS - 1);
+      for (let row = group * ROWS; row <= to; row++) {
+        const end = this.end(row);
+        if ((end < 0 || end >= fromUs) && this.begins.get(row) >= 0) rows.push(row);
+      }
+    }
+    return rows;
+  }
+
+  get bytesKept(): number {
+    return this.begins.bytesKept + this.open.length * 16;
+  }
+
+  private lastBegun(at: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.begins.get(middle) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}

@@ -1,0 +1,305 @@
+/**
+ * What became of each record: one outcome for the application, and beside it what stands in the logs. The two can
+ * disagree (§3.6, §7.4): that is found here and counted, with its cause. An index: filled in order, read as of a seq.
+ */
+import { recordId, type RecordId } from '#base/ids';
+import type { EventOf, PipelineEvent } from '#events/catalogue';
+import { Column } from './columns.ts';
+import type { LifelineTables } from './lifelines/LifelineTables.ts';
+import { Incidents, type Incident, type IncidentCounts, type IncidentKind } from './outcomes/Incidents.ts';
+import type { RecordColumns } from './RecordColumns.ts';
+
+export type { Incident, IncidentCounts, IncidentKind } from './outcomes/Incidents.ts';
+
+/** A batch in a leader's log. */
+interface Segment {
+  readonly batch: number;
+  readonly baseOffset: number;
+  readonly endOffset: number;
+  readonly isReordered: boolean;
+}
+
+export type RecordOutcome =
+  | { readonly kind: 'sending' | 'waiting' | 'in-flight' }
+  | { readonly kind: 'acked'; readonly offset: number | null }
+  | { readonly kind: 'failed'; readonly exception: string; readonly message: string };
+
+interface Failure {
+  readonly exception: string;
+  readonly message: string;
+  readonly at: number;
+}
+
+export class Outcomes {
+  readonly incidents = new Incidents();
+  private readonly records: RecordColumns;
+  private readonly lifelines: LifelineTables;
+  /** Per tp: what a leader's log holds above any offset that every replica must keep. */
+  private readonly logs = new Map<number, Segment[]>();
+  /** Log end of each replica, by tp and node: an elected leader brings its own. */
+  private readonly logEnds = new Map<string, number>();
+  private readonly copies = new Column('u8');
+  /** Rank of the last batch of a client in a partition's log: the batch it was born as, and the place in it. */
+  private readonly lastRank = new Map<string, { root: number; start: number }>();
+  /** acks=0: acked before a broker wrote them. */
+  private readonly unwritten = new Set<number>();
+  /** Only the model can: elsewhere nobody knows what a broker read. */
+  private seesNetwork = false;
+  private readonly neverArrive = new Set<number>();
+  private readonly refused = new Map<number, Failure>();
+  /** KIP-467: records whose exception is not their batch's. */
+  private readonly own = new Map<number, Failure>();
+
+  constructor(records: RecordColumns, lifelines: LifelineTables) {
+    this.records = records;
+    this.lifelines = lifelines;
+  }
+
+  /** With events [0, seq) applied. */
+  counts(seq: number): IncidentCounts {
+    return this.incidents.counts(seq);
+  }
+
+  incidentsOf(kind: IncidentKind, seq: number): readonly Incident[] {
+    return this.incidents.asOf(kind, seq);
+  }
+
+  /** The records behind a counter, at most `limit`. */
+  recordsBehind(kind: IncidentKind, seq: number, limit: number): readonly RecordId[] {
+    const found: RecordId[] = [];
+    for (const incident of this.incidents.asOf(kind, seq)) {
+      for (const record of this.lifelines.batches.recordsOf(incident.batch)) {
+        if (found.length >= limit) return found;
+        found.push(recordId(record));
+      }
+    }
+    return found;
+  }
+
+  /** Copies of the batch in the logs, at the end of the log; also of a batch that failed. */
+  copiesOf(batch: number): number {
+    return Math.max(0, this.copies.get(batch));
+  }
+
+  /** For the application, at the run time `atUs`. */
+  outcomeOf(record: RecordId, atUs: number): RecordOutcome {
+    const refused = this.refused.get(record);
+    if (refused !== undefined && refused.at <= atUs) {
+      return { kind: 'failed', exception: refused.exception, message: refused.message };
+    }
+    const { batches } = this.lifelines;
+    const batch = batches.batchOf(record, atUs);
+    if (batch < 0) return { kind: 'sending' };
+    const endAt = batches.endAt(batch);
+    const isOver = endAt >= 0 && endAt <= atUs;
+    if (isOver && batches.isCompleted(batch)) {
+      const base = batches.baseOffset(batch);
+      const index = this.records.indexInBatch(record) - batches.start(batch);
+      return { kind: 'acked', offset: base < 0 ? null : base + index };
+    }
+    if (isOver && batches.isFailed(batch)) {
+      const failure = this.own.get(record) ?? this.lifelines.batches.get(batch);
+      return { kind: 'failed', exception: failure?.exception ?? '', message: failure?.message ?? '' };
+    }
+    const drainedAt = batches.drainedAt(batch);
+    return { kind: drainedAt >= 0 && drainedAt <= atUs ? 'in-flight' : 'waiting' };
+  }
+
+  add(event: PipelineEvent): void {
+    switch (event.type) {
+      case 'record.refused':
+        if (this.records.appendedAt(event.record) < 0) this.refused.set(event.record, event);
+        return;
+      case 'record.failed':
+        if (this.records.appendedAt(event.record) >= 0) this.own.set(event.record, event);
+        return;
+      case 'request.departed':
+        this.seesNetwork = true;
+        if (event.arrivesAtUs === null) this.neverArrive.add(event.request);
+        return;
+      case 'batch.completed':
+        this.completed(event);
+        return;
+      case 'batch.failed':
+        this.failed(event);
+        return;
+      case 'connection.moved':
+        if (event.to === 'disconnected') this.disconnected(event);
+        return;
+      default:
+        this.addLog(event);
+    }
+  }
+
+  get bytesKept(): number {
+    let segments = 0;
+    for (const log of this.logs.values()) segments += log.length;
+    const sparse = this.refused.size + this.own.size + this.incidents.all.length;
+    return this.copies.bytesKept + segments * 56 + sparse * 120;
+  }
+
+  private addLog(event: PipelineEvent): void {
+    switch (event.type) {
+      case 'log.appended':
+        this.appended(event);
+        return;
+      case 'log.refused':
+        if (event.batch !== null && this.unwritten.delete(event.batch)) {
+          this.lose(
+            event.batch,
+            `the broker refused it (${event.error}), and acks=0 does not hear of it`,
+            event.seq,
+          );
+        }
+        return;
+      case 'replica.fetched':
+      case 'log.truncated':
+        this.logEnds.set(`${event.tp}/${event.node}`, event.logEndOffset);
+        return;
+      case 'highWatermark.advanced':
+        this.forget(event.tp, event.highWatermark);
+        return;
+      case 'leader.elected':
+        if (event.leader !== null) this.elected(event, event.leader);
+        return;
+      default:
+    }
+  }
+
+  private completed(event: EventOf<'batch.completed'>): void {
+    const { batch, seq } = event;
+    if (this.copiesOf(batch) > 0) return;
+    const request = this.lifelines.batches.lastRequest(batch);
+    // An answer proves that it was written; only without one the ack may be ahead of the log.
+    if (event.baseOffset >= 0 || event.duplicate) return;
+    if (this.neverArrive.has(request))
+      this.lose(batch, 'the request never arrived, and acks=0 waits for no answer', seq);
+    else this.unwritten.add(batch);
+  }
+
+  private failed({ batch, seq, exception }: EventOf<'batch.failed'>): void {
+    if (this.copiesOf(batch) > 0)
+      this.failedYetStored(batch, `${exception} came after a broker had written it`, seq);
+  }
+
+  private disconnected({ client, node, seq }: EventOf<'connection.moved'>): void {
+    if (!this.seesNetwork) return;
+    for (const batch of this.unwritten) {
+      const request = this.lifelines.batches.lastRequest(batch);
+      const { requests } = this.lifelines;
+      if (
+        requests.clientOf(request) !== client ||
+        requests.nodeOf(request) !== node ||
+        requests.isBegun(request)
+      )
+        continue;
+      this.unwritten.delete(batch);
+      this.lose(batch, 'its connection broke before a broker read it, and acks=0 does not retry', seq);
+    }
+  }
+
+  private appended({ tp, node, batch, baseOffset, logEndOffset, seq }: EventOf<'log.appended'>): void {
+    const { batches } = this.lifelines;
+    this.logEnds.set(`${tp}/${node}`, logEndOffset);
+    const before = this.copiesOf(batch);
+    this.copies.set(batch, before + 1);
+    this.unwritten.delete(batch);
+    const isReordered = before === 0 && this.overtaken(tp, batch);
+    const log = this.logs.get(tp) ?? [];
+    log.push({ batch, baseOffset, endOffset: logEndOffset, isReordered });
+    this.logs.set(tp, log);
+    const records = batches.recordCount(batch);
+    if (before > 0) {
+      this.incidents.open(
+        'duplicated',
+        batch,
+        tp,
+        records,
+        `written again at offset ${baseOffset} by a retry`,
+        seq,
+      );
+      return;
+    }
+    this.incidents.close('lost-after-ack', batch, seq);
+    if (isReordered) {
+      this.incidents.open(
+        'reordered',
+        batch,
+        tp,
+        records,
+        'written behind a batch that was made after it',
+        seq,
+      );
+    }
+    if (batches.isFailed(batch)) {
+      this.failedYetStored(batch, 'written after it had failed for the application', seq);
+    }
+  }
+
+  /** Whether a batch that was made later stands before it in the log. */
+  private overtaken(tp: number, batch: number): boolean {
+    const { batches } = this.lifelines;
+    const key = `${tp}/${batches.clientOf(batch)}`;
+    const rank = { root: batches.root(batch), start: batches.start(batch) };
+    const last = this.lastRank.get(key);
+    if (last === undefined || last.root < rank.root || (last.root === rank.root && last.start < rank.start)) {
+      this.lastRank.set(key, rank);
+      return false;
+    }
+    return true;
+  }
+
+  /** The new leader's log is the partition's from now on: what it does not have is gone (§7.4). */
+  private elected({ tp, unclean, leaderEpoch, seq }: EventOf<'leader.elected'>, leader: number): void {
+    const log = this.logs.get(tp);
+    const end = this.logEnds.get(`${tp}/${leader}`) ?? 0;
+    if (log === undefined) return;
+    while ((log.at(-1)?.endOffset ?? 0) > end) {
+      const cut = log.pop() as Segment;
+      const left = this.copiesOf(cut.batch) - 1;
+      this.copies.set(cut.batch, left);
+      if (cut.isReordered) this.incidents.close('reordered', cut.batch, seq);
+      if (left > 0) this.incidents.close('duplicated', cut.batch, seq);
+      if (left > 0) continue;
+      this.incidents.close('failed-yet-stored', cut.batch, seq);
+      if (!this.lifelines.batches.isCompleted(cut.batch)) continue;
+      const how = unclean ? 'an unclean election made' : 'the election made';
+      this.lose(
+        cut.batch,
+        `${how} broker ${leader} leader (epoch ${leaderEpoch}), which did not have it`,
+        seq,
+      );
+    }
+  }
+
+  /** Below the high watermark only an unclean election can cut: those segments are kept as well, but not for ever. */
+  private forget(tp: number, highWatermark: number): void {
+    const log = this.logs.get(tp);
+    if (log === undefined || log.length < FORGET_ABOVE) return;
+    const committed = log.findIndex((segment) => segment.endOffset > highWatermark);
+    const spare = (committed < 0 ? log.length : committed) - KEEP_COMMITTED;
+    if (spare > 0) log.splice(0, spare);
+  }
+
+  private failedYetStored(batch: number, cause: string, seq: number): void {
+    if (this.incidents.isOpen('failed-yet-stored', batch)) return;
+    const { batches } = this.lifelines;
+    this.incidents.open(
+      'failed-yet-stored',
+      batch,
+      batches.tp(batch),
+      batches.recordCount(batch),
+      cause,
+      seq,
+    );
+  }
+
+  private lose(batch: number, cause: string, seq: number): void {
+    const { batches } = this.lifelines;
+    this.incidents.open('lost-after-ack', batch, batches.tp(batch), batches.recordCount(batch), cause, seq);
+  }
+}
+
+/** A follower that comes back after an unclean election can be far behind; further back it is not counted. */
+const KEEP_COMMITTED = 4096;
+const FORGET_ABOVE = 2 * KEEP_COMMITTED;
