@@ -59,8 +59,11 @@ interface Measured {
   readonly timestampDeltaMs: number;
 }
 
+const NO_KEYS: readonly Uint8Array[] = [];
+
 function measure(record: RecordContent, offsetDelta: number, baseTimestampMs: number): Measured {
-  const headerKeys = record.headers.map((header) => utf8Bytes(header.key));
+  const headerKeys =
+    record.headers.length === 0 ? NO_KEYS : record.headers.map((header) => utf8Bytes(header.key));
   let headersBytes = sizeOfVarint(headerKeys.length);
   record.headers.forEach((header, i) => {
     headersBytes += sizeOfNullable(headerKeys[i] ?? null) + sizeOfNullable(header.value);
