@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { TRANSACTION_STATES } from '#events/words';
-import { Fixture, thrownBy } from './fixture.ts';
+import { Fixture, thrownBy } from '#testing/TransactionFixture';
 import { isTransitionValid } from './State.ts';
 
 /** Rows: from; columns: to, both in the order of the states. Checked against TransactionManager.State of 4.3.1. */

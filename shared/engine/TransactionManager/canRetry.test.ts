@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ProducePartitionResponse } from '../requests.ts';
-import { Fixture } from './fixture.ts';
+import { Fixture } from '#testing/TransactionFixture';
 
 /** §6.5 row by row. */
 interface Row {

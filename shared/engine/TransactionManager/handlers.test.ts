@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EPOCH_MS } from '#base/time';
 import type { ErrorName } from '#record/Errors';
-import { Fixture, seen, thrownBy } from './fixture.ts';
+import { Fixture, seen, thrownBy } from '#testing/TransactionFixture';
 
 /** retry: the same request again. find: first the coordinator. Otherwise the state and the error after it. */
 type Outcome = readonly [after: string, exception?: string, text?: string];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { JavaException } from '#record/exceptions';
-import { Fixture } from './fixture.ts';
+import { Fixture } from '#testing/TransactionFixture';
 import { incrementSequence } from './TxnPartitionEntry.ts';
 
 const failed = new JavaException('TimeoutException', 'too late');

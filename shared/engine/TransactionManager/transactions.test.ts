@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { JavaException } from '#record/exceptions';
-import { Fixture, seen, thrownBy } from './fixture.ts';
+import { Fixture, seen, thrownBy } from '#testing/TransactionFixture';
 
 const queued = ({ manager }: Fixture): readonly string[] =>
   [...manager.pendingRequests].map((request) => request.body.api);

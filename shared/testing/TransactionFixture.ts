@@ -1,4 +1,4 @@
-/** For the tests of this folder: a manager without network, whose batches and answers are made by hand. */
+/** For tests: a transaction manager without network, whose batches and answers are made by hand. */
 import { BugError, known } from '#base/assert';
 import { clientId, nodeId, requestId, threadId } from '#base/ids';
 import { EPOCH_MS, MICROS_PER_MS, micros } from '#base/time';
@@ -8,17 +8,17 @@ import type { ErrorName } from '#record/Errors';
 import { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
 import { JavaException } from '#record/exceptions';
 import { NO_HEADERS_BYTES } from '#record/recordSizes';
-import { ArrayLog } from '#testing/ArrayLog';
-import { ApiVersions } from '../ApiVersions.ts';
-import { BatchContext } from '../BatchContext.ts';
-import type { Blocking, ThreadKind } from '../Blocking.ts';
-import type { ClientResponse, LostBy } from '../KafkaClient.ts';
-import { ProducerBatch } from '../ProducerBatch.ts';
-import type { ProducePartitionResponse, RequestBody, ResponseBody } from '../requests.ts';
-import { createRunIds, type RunContext } from '../RunContext.ts';
-import type { TransactionalRequestResult } from './TransactionalRequestResult.ts';
-import { TransactionManager } from './TransactionManager.ts';
-import type { TxnRequestHandler } from './TxnRequestHandler.ts';
+import { ApiVersions } from '#engine/ApiVersions';
+import { BatchContext } from '#engine/BatchContext';
+import type { Blocking, ThreadKind } from '#engine/Blocking';
+import type { ClientResponse, LostBy } from '#engine/KafkaClient';
+import { ProducerBatch } from '#engine/ProducerBatch';
+import type { ProducePartitionResponse, RequestBody, ResponseBody } from '#engine/requests';
+import { createRunIds, type RunContext } from '#engine/RunContext';
+import type { TransactionalRequestResult } from '#engine/TransactionManager/TransactionalRequestResult';
+import { TransactionManager } from '#engine/TransactionManager/TransactionManager';
+import type { TxnRequestHandler } from '#engine/TransactionManager/TxnRequestHandler';
+import { ArrayLog } from './ArrayLog.ts';
 
 const BATCH_BYTES = 16_384;
 const COORDINATOR = nodeId(0);
@@ -53,7 +53,7 @@ export class Fixture {
       wait: null,
       isDone: false,
     });
-    const fixture = this;
+    const current = () => currentThread(this.thread);
     const unused = (): never => {
       throw new JavaException('IllegalStateException', 'there are no threads here');
     };
@@ -62,7 +62,7 @@ export class Fixture {
       scheduler: {
         clock,
         get current() {
-          return currentThread(fixture.thread);
+          return current();
         },
         spawn: unused,
         kill: unused,
@@ -244,8 +244,8 @@ export class Fixture {
     return this.log.events
       .filter((event) => types.includes(event.type))
       .map((event) => {
-        const { type, seq, at, ...fields } = event;
-        return [type, ...Object.values(fields)].join(' ');
+        const [type, , , ...fields] = Object.values(event);
+        return [type, ...fields].join(' ');
       });
   }
 }
