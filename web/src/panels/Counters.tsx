@@ -1,0 +1,74 @@
+/** What became of the records, as the application was told. The sum is always shown, and it always adds up. */
+import type { ReactNode } from 'react';
+import { useFrame } from '../store/useFrame.ts';
+import { countText } from '../ui/format.ts';
+
+interface Counts {
+  readonly sent: number;
+  readonly acked: number;
+  readonly failed: number;
+  readonly failedBy: readonly (readonly [string, number])[];
+  readonly requests: number;
+  readonly retried: number;
+  readonly stored: number;
+  readonly duplicated: number;
+  readonly lost: number;
+  readonly reordered: number;
+  readonly failedYetStored: number;
+}
+
+export function Counters(): ReactNode {
+  const counts = useFrame(({ view }): Counts => {
+    const c = view.state.counters;
+    return {
+      sent: c.recordsSent,
+      acked: c.recordsAcked,
+      failed: c.recordsFailed,
+      failedBy: [...c.failedBy],
+      requests: c.produceRequestsSent,
+      retried: c.recordsRetried,
+      stored: c.recordsStored,
+      duplicated: c.recordsDuplicated,
+      lost: c.recordsLostAfterAck,
+      reordered: c.recordsReordered,
+      failedYetStored: c.recordsFailedYetStored,
+    };
+  });
+  const waiting = counts.sent - counts.acked - counts.failed;
+  const bad = (value: number): string => (value > 0 ? 'bad' : 'dim');
+  return (
+    <footer className="counters" aria-label="Outcome of the records" data-testid="counters">
+      <p>
+        <Term name="sent" value={counts.sent} /> <span className="dim">=</span>{' '}
+        <Term name="waiting" value={waiting} /> <span className="dim">+</span>{' '}
+        <Term name="acked" value={counts.acked} tone="good" /> <span className="dim">+</span>{' '}
+        <Term name="failed" value={counts.failed} tone={bad(counts.failed)} />
+        {counts.failedBy.map(([exception, count]) => (
+          <span key={exception} className="bad small">
+            {' '}
+            {exception} {countText(count)}
+          </span>
+        ))}
+      </p>
+      <p>
+        <span className="dim">in the logs</span> <Term name="stored" value={counts.stored} />
+        <Term name="duplicated" value={counts.duplicated} tone={bad(counts.duplicated)} />
+        <Term name="lost after ack" value={counts.lost} tone={bad(counts.lost)} />
+        <Term name="reordered" value={counts.reordered} tone={bad(counts.reordered)} />
+        <Term name="failed yet stored" value={counts.failedYetStored} tone={bad(counts.failedYetStored)} />
+      </p>
+      <p>
+        <Term name="produce requests" value={counts.requests} />
+        <Term name="records retried" value={counts.retried} tone={counts.retried > 0 ? 'warn' : 'dim'} />
+      </p>
+    </footer>
+  );
+}
+
+function Term(props: { readonly name: string; readonly value: number; readonly tone?: string }): ReactNode {
+  return (
+    <span className={`term ${props.tone ?? ''}`}>
+      <span className="term-name">{props.name}</span> <span className="number">{countText(props.value)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,58 @@
+/** The link to this moment: seed, settings, commands, playhead. Copied; where that is not allowed, shown to be copied. */
+import { useState, type ReactNode } from 'react';
+import { linkOf } from '../session/urlState.ts';
+import { useAppStore, useSession } from '../store/useFrame.ts';
+import { Dialog } from '../ui/controls.tsx';
+
+/** Pauses, so that the link is to what everybody sees, and copies it. */
+export function useShare(): () => void {
+  const session = useSession();
+  const store = useAppStore();
+  return () => {
+    const link = linkOf(session);
+    const { notify, openDialog } = store.getState();
+    if (!link.fits) {
+      openDialog('share');
+      return;
+    }
+    const failed = (): void => openDialog('share');
+    try {
+      navigator.clipboard.writeText(link.url).then(() => notify('The link to this moment is copied.'), failed);
+    } catch {
+      failed();
+    }
+  };
+}
+
+export function ShareDialog(props: { readonly onClose: () => void }): ReactNode {
+  const session = useSession();
+  const [link] = useState(() => linkOf(session));
+  const save = (): void => {
+    const url = URL.createObjectURL(new Blob([link.file()], { type: 'application/json' }));
+    const anchor = document.createElement('a');
+    anchor.href = url;
+    anchor.download = `linger-seed-${session.source.scenario.seed}.json`;
+    anchor.click();
+    URL.revokeObjectURL(url);
+  };
+  return (
+    <Dialog title="Share this moment" onClose={props.onClose}>
+      {link.fits ? (
+        <>
+          <p>This browser does not let the page copy by itself. Copy the link from here:</p>
+          <textarea readOnly aria-label="Link" value={link.url} onFocus={(event) => event.target.select()} />
+        </>
+      ) : (
+        <p>
+          This run has more commands than a link can carry. As a file it keeps all of them; whoever has it drops it
+          on their page.
+        </p>
+      )}
+      <div className="row">
+        <button type="button" className="button wide" onClick={save}>
+          Save as a file
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,23 @@
+/** What is said when the run is changed: how much of the old future a command cut, and the way back. */
+import { countText, msText } from '../ui/format.ts';
+import type { CutNotice, Session } from './session.ts';
+
+type Notify = (
+  sentence: string,
+  tone?: 'plain' | 'warn' | 'bad',
+  action?: { readonly label: string; readonly run: () => void } | null,
+) => void;
+
+export const cutSentence = (cut: CutNotice): string =>
+  `The future from here on is another one: ${msText(cut.cutUs)} that you had seen ` +
+  `(${countText(cut.cutEvents)} events) are cut off.`;
+
+/** Tells about cuts from now on; returns how to stop. */
+export const announceCuts = (session: Session, notify: Notify): (() => void) =>
+  session.onCut((cut) =>
+    notify(cutSentence(cut), 'warn', { label: 'Undo', run: () => undoWithNotice(session, notify) }),
+  );
+
+export function undoWithNotice(session: Session, notify: Notify): void {
+  notify(session.undo() ? 'The last change is taken back.' : 'There is nothing to take back.');
+}

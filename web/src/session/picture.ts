@@ -1,0 +1,44 @@
+/** A log with all that is derived from it, taken in within a budget of wall time. */
+import type { EventLogView } from '#events/EventLogView';
+import type { PipelineState } from '#projections/pipelineState';
+import { RunProjections } from '#projections/RunProjections';
+
+/** Events between two looks at the clock. */
+const SLICE_EVENTS = 2000;
+
+export interface Picture {
+  readonly log: EventLogView;
+  readonly projections: RunProjections;
+  /** At the seq of the last `moveTo`. */
+  readonly state: PipelineState;
+  /** Time up to which the indexes are complete; infinite when they have caught up with the log. */
+  readonly extendedAt: number;
+  /** Takes in new events for at most about `budgetMs`. Returns whether all are in. */
+  extend(budgetMs: number): boolean;
+  moveTo(seq: number): void;
+}
+
+export function createPicture(log: EventLogView, nowMs: () => number = () => performance.now()): Picture {
+  const projections = new RunProjections(log);
+  let state = projections.moveTo(log.startSeq);
+  return {
+    log,
+    projections,
+    get state() {
+      return state;
+    },
+    get extendedAt() {
+      const seq = projections.extendedSeq;
+      return seq >= log.endSeq ? Number.POSITIVE_INFINITY : log.timeOf(seq) - 1;
+    },
+    extend(budgetMs) {
+      const until = nowMs() + budgetMs;
+      let isDone = projections.extend(SLICE_EVENTS);
+      while (!isDone && nowMs() < until) isDone = projections.extend(SLICE_EVENTS);
+      return isDone;
+    },
+    moveTo(seq) {
+      state = projections.moveTo(seq);
+    },
+  };
+}

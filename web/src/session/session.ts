@@ -1,0 +1,312 @@
+/**
+ * One run under the viewer's hands: a source, where time stands, and the picture of that moment. `frame()` is the
+ * only place where time passes, always in the same order. No React, no canvas: both only look.
+ */
+import { micros, type Micros } from '#base/time';
+import type { CommandBody, Scenario } from '#model/Scenario';
+import { nextBatchLeaving, nextEvent, previousBatchLeaving, previousEvent } from '#projections/nextStop';
+import type { RunProjections } from '#projections/RunProjections';
+import type { Source } from '../sources/Source.ts';
+import { MAX_LEAD_US } from '../stage/motion.ts';
+import { autoSpeedAt } from './autoSpeed.ts';
+import { createPicture, type Picture } from './picture.ts';
+import { initialPlayback, isMoving, leadOf, reducePlayback, type Playback, type PlaybackAction } from './playback.ts';
+import type { StageView } from './view.ts';
+
+/** A tab that slept goes on where it was. */
+const MAX_WALL_MS = 100;
+const ENGINE_BUDGET_MS = 6;
+/** While the person waits for a moment that is not computed yet: more of the frame, still no jank. */
+const SEEK_BUDGET_MS = 24;
+/** Slow copies to the panels. */
+const SLOW_MS = 100;
+/** How far a step may look for what it wants. */
+const STEP_LOOKAHEAD_US = 2_000_000;
+
+/** A source whose run can be made anew: the model. */
+export interface RestartableSource extends Source {
+  /** Makes the run anew from another scenario; the log so far is gone once the new one is there. */
+  restart(scenario: Scenario): void;
+}
+
+export interface CutNotice {
+  readonly cutUs: number;
+  readonly cutEvents: number;
+}
+
+export interface Session {
+  readonly source: RestartableSource;
+  /** Filled anew each frame: keep no parts of it. */
+  readonly view: StageView;
+  /** All that is derived from the log: indexes, outcomes, metrics, marks. Another one after a run was made anew. */
+  readonly projections: RunProjections;
+  readonly playback: Playback;
+  /** How far the log is complete, µs. */
+  readonly completeAt: number;
+  /** The latest moment that was ever shown; beyond it nobody knows the future that a command cuts. */
+  readonly seenAt: number;
+  /** Rises with every slow copy: what panels subscribe to. */
+  readonly version: number;
+  /** Share of the wished speed that was reached lately; below 1 the model cannot keep up. */
+  readonly keptUp: number;
+  dispatch(action: SessionAction): void;
+  /** At the cursor. null: done; else a sentence. A command in the past cuts the future: `onCut` tells how much. */
+  command(body: CommandBody): string | null;
+  /** The whole run anew with another scenario, at the same moment. */
+  restart(scenario: Scenario): void;
+  /** Takes the last command or restart back; false: there is none. */
+  undo(): boolean;
+  readonly canUndo: boolean;
+  /** 16 hexadecimal digits over the log up to `seq`; null: the source has no digest. */
+  digest(seq: number): string | null;
+  /** One frame at wall time `nowMs`; true: another one is wanted. */
+  frame(nowMs: number): boolean;
+  /** After each drawn frame. */
+  onDraw(draw: (view: StageView) => void): () => void;
+  subscribe(listener: () => void): () => void;
+  /** Told once for each command that cut a future that had been seen. */
+  onCut(listener: (cut: CutNotice) => void): () => void;
+  /** Asks the loop for a frame; set by whoever owns the loop. */
+  wake: () => void;
+}
+
+export type SessionAction =
+  | { readonly type: 'play' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'toggle' }
+  | { readonly type: 'setSpeed'; readonly speed: number }
+  | { readonly type: 'setAuto'; readonly auto: boolean }
+  | { readonly type: 'seek'; readonly at: number }
+  | { readonly type: 'step'; readonly by: 'event' | 'batch'; readonly back: boolean }
+  | { readonly type: 'moveTo'; readonly seq: number };
+
+export function createSession(source: RestartableSource): Session {
+  let playback: Playback = initialPlayback;
+  let picture: Picture = createPicture(source.log);
+  /** Of a run made anew: takes over when it has reached the cursor. */
+  let coming: Picture | null = null;
+  let completeAt = 0;
+  let seenAt = 0;
+  let lastMs: number | null = null;
+  let slowMs = 0;
+  let version = 0;
+  let keptUp = 1;
+  let cutAt: number | null = null;
+  const undoStack: Scenario[] = [];
+  const drawers = new Set<(view: StageView) => void>();
+  const listeners = new Set<() => void>();
+  const cutListeners = new Set<(cut: CutNotice) => void>();
+  const view = {
+    get log() {
+      return picture.log;
+    },
+    get state() {
+      return picture.state;
+    },
+    get records() {
+      return picture.projections.records;
+    },
+    get lifelines() {
+      return picture.projections.lifelines;
+    },
+    get cursor() {
+      return playback.cursor;
+    },
+    get leadUs() {
+      return leadOf(playback);
+    },
+    get speed() {
+      return playback.speed;
+    },
+    get playing() {
+      return playback.playing;
+    },
+  } satisfies StageView;
+
+  const touch = (): void => session.wake();
+  const reduce = (action: PlaybackAction): void => {
+    playback = reducePlayback(playback, action, picture.log);
+  };
+  /** Computes in slices until `enough` or the run shows nothing more within the lookahead. */
+  const ensureUntil = (enough: () => boolean): void => {
+    const limit = playback.cursor.at + STEP_LOOKAHEAD_US;
+    const from = Math.max(completeAt, playback.cursor.at);
+    for (let at = from; !enough() && at < limit; at += 5000) {
+      completeAt = source.ensure(micros(Math.floor(at + 5000)), ENGINE_BUDGET_MS);
+      picture.extend(Number.POSITIVE_INFINITY);
+      if (completeAt < at) return;
+    }
+  };
+
+  const step = (by: 'event' | 'batch', back: boolean): void => {
+    const { seq } = playback.cursor;
+    const stop = (): number | null => {
+      const { log, projections } = picture;
+      if (by === 'event') return back ? previousEvent(log, seq) : nextEvent(log, seq);
+      return back ? previousBatchLeaving(log, projections.marks, seq) : nextBatchLeaving(log, projections.marks, seq);
+    };
+    if (!back) ensureUntil(() => stop() !== null);
+    const to = stop() ?? (back ? picture.log.startSeq : picture.log.endSeq);
+    reduce({ type: 'moveTo', seq: to });
+  };
+
+  source.subscribe((change) => {
+    if (change.kind === 'cut') coming = createPicture(source.log);
+    touch();
+  });
+
+  /** A run that was made anew is folded aside until it reaches the cursor; till then the old picture stands. */
+  const takeOver = (budgetMs: number): void => {
+    if (coming === null) return;
+    const isIn = coming.extend(budgetMs);
+    if (!isIn || source.status.kind === 'rerunning' || completeAt < playback.cursor.at) return;
+    const oldEndAt = picture.log.endAt;
+    const oldEndSeq = picture.log.endSeq;
+    const cutFromSeq = cutAt === null ? oldEndSeq : picture.log.seqAfter(cutAt);
+    picture = coming;
+    coming = null;
+    reduce({ type: 'seek', at: playback.cursor.at, completeAt });
+    if (cutAt !== null && seenAt > cutAt) {
+      const cut = { cutUs: Math.min(seenAt, oldEndAt) - cutAt, cutEvents: oldEndSeq - cutFromSeq };
+      for (const listener of cutListeners) listener(cut);
+    }
+    seenAt = playback.cursor.at;
+    cutAt = null;
+    slowMs = 0;
+  };
+
+  const session: Session = {
+    source,
+    view,
+    wake: () => {},
+    get projections() {
+      return picture.projections;
+    },
+    get playback() {
+      return playback;
+    },
+    get completeAt() {
+      return completeAt;
+    },
+    get seenAt() {
+      return seenAt;
+    },
+    get version() {
+      return version;
+    },
+    get keptUp() {
+      return keptUp;
+    },
+    get canUndo() {
+      return undoStack.length > 0;
+    },
+    dispatch(action) {
+      switch (action.type) {
+        case 'play':
+        case 'pause':
+        case 'setSpeed':
+        case 'setAuto':
+        case 'moveTo':
+          reduce(action);
+          break;
+        case 'toggle':
+          reduce({ type: playback.playing ? 'pause' : 'play' });
+          break;
+        case 'seek':
+          reduce({ type: 'seek', at: action.at, completeAt });
+          break;
+        case 'step':
+          step(action.by, action.back);
+          break;
+      }
+      slowMs = 0;
+      touch();
+    },
+    command(body) {
+      const at: Micros = micros(Math.floor(playback.cursor.at));
+      const before = source.scenario;
+      const refusal = source.execute(body, at);
+      if (refusal !== null) return refusal;
+      undoStack.push(before);
+      cutAt = at;
+      // What was in the air belongs to the old future.
+      reduce({ type: 'seek', at, completeAt: Number.POSITIVE_INFINITY });
+      touch();
+      return null;
+    },
+    restart(scenario) {
+      undoStack.push(source.scenario);
+      source.restart(scenario);
+      touch();
+    },
+    undo() {
+      const scenario = undoStack.pop();
+      if (scenario === undefined) return false;
+      source.restart(scenario);
+      touch();
+      return true;
+    },
+    digest(seq) {
+      const { log } = picture;
+      return 'digest' in log && typeof log.digest === 'function' ? String(log.digest(seq)) : null;
+    },
+    frame(nowMs) {
+      const wallMs = lastMs === null ? 0 : Math.min(MAX_WALL_MS, Math.max(0, nowMs - lastMs));
+      const isBusy = coming !== null || playback.seekingTo !== null;
+      // 2. The source computes ahead of what will be drawn.
+      const headAt = playback.seekingTo ?? playback.headAt + wallMs * 1000 * playback.speed;
+      const target = micros(Math.floor(headAt + (playback.seekingTo === null ? MAX_LEAD_US : 0)));
+      completeAt = source.ensure(target, isBusy ? SEEK_BUDGET_MS : ENGINE_BUDGET_MS);
+      takeOver(SEEK_BUDGET_MS / 2);
+      if (coming === null) picture.extend(isBusy ? SEEK_BUDGET_MS / 2 : ENGINE_BUDGET_MS);
+      // 3. The cursor moves, never past what is complete; while a new run is made it waits.
+      const before = playback;
+      if (coming === null) {
+        const shownTo = Math.min(completeAt, picture.extendedAt);
+        const autoSpeed = playback.auto ? autoSpeedAt(picture.log, playback.cursor.seq, playback.cursor.at) : playback.speed;
+        reduce({ type: 'tick', wallMs, completeAt: shownTo, autoSpeed });
+        noteSpeed(before, wallMs);
+      }
+      // 4. The picture of that moment.
+      picture.moveTo(playback.cursor.seq);
+      if (playback.cursor.at > seenAt) seenAt = playback.cursor.at;
+      // 5. Whoever draws, draws.
+      for (const draw of drawers) draw(view);
+      // 6. Slow copies: at most ten a second, at once when something was done.
+      slowMs -= wallMs;
+      const wantsMore = isMoving(playback) || coming !== null;
+      if (slowMs <= 0 || !wantsMore) {
+        slowMs = SLOW_MS;
+        version++;
+        for (const listener of listeners) listener();
+      }
+      lastMs = wantsMore ? nowMs : null;
+      return wantsMore;
+    },
+    onDraw(draw) {
+      drawers.add(draw);
+      touch();
+      return () => drawers.delete(draw);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onCut(listener) {
+      cutListeners.add(listener);
+      return () => cutListeners.delete(listener);
+    },
+  };
+
+  const noteSpeed = (before: Playback, wallMs: number): void => {
+    if (!playback.playing || wallMs <= 0) {
+      keptUp = 1;
+      return;
+    }
+    const wanted = wallMs * 1000 * playback.speed;
+    const got = playback.headAt - before.headAt;
+    keptUp = keptUp * 0.9 + Math.min(1, got / wanted) * 0.1;
+  };
+
+  return session;
+}

@@ -1,0 +1,2 @@
+import type { Session } from './session.ts';
+export const linkOf = (_: Session) => ({ url: location.href, fits: true, file: () => '' });

@@ -1,0 +1,15 @@
+/** The places around the stage and what fills them. Loaded after the first picture moves; null: the place closes. */
+import { lazy, type ComponentType } from 'react';
+
+export interface Slots {
+  readonly left: ComponentType | null;
+  readonly right: ComponentType | null;
+  readonly charts: ComponentType | null;
+  readonly lessonLine: ComponentType | null;
+}
+
+/** A panel that is fetched when it is first shown. */
+export const later = (load: () => Promise<ComponentType>): ComponentType =>
+  lazy(async () => ({ default: await load() }));
+
+export const slots: Slots = { left: null, right: null, charts: null, lessonLine: null };

@@ -1,0 +1,160 @@
+/** What does not move: stations, lanes, tracks, brokers, the ways between them. Drawn on its own canvas, on change only. */
+import type { Palette } from '../ui/palette.ts';
+import { centreX, centreY, type Layout, type Rect } from './layout.ts';
+import { ackWay } from './sceneReturns.ts';
+
+export const SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+export const MONO = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+
+export type Draw2d = Pick<
+  CanvasRenderingContext2D,
+  | 'arc'
+  | 'arcTo'
+  | 'beginPath'
+  | 'bezierCurveTo'
+  | 'clearRect'
+  | 'closePath'
+  | 'fill'
+  | 'fillRect'
+  | 'fillStyle'
+  | 'fillText'
+  | 'font'
+  | 'globalAlpha'
+  | 'lineTo'
+  | 'lineWidth'
+  | 'measureText'
+  | 'moveTo'
+  | 'rect'
+  | 'roundRect'
+  | 'setLineDash'
+  | 'setTransform'
+  | 'stroke'
+  | 'strokeStyle'
+  | 'textAlign'
+>;
+
+export function panel(ctx: Draw2d, rect: Rect, fill: string, line: string, radius: number, width = 1): void {
+  ctx.beginPath();
+  ctx.roundRect(rect.x + 0.5, rect.y + 0.5, rect.w - 1, rect.h - 1, radius);
+  ctx.fillStyle = fill;
+  ctx.fill();
+  ctx.lineWidth = width;
+  ctx.strokeStyle = line;
+  ctx.stroke();
+}
+
+export function drawStatic(ctx: Draw2d, layout: Layout, colours: Palette): void {
+  ctx.clearRect(0, 0, layout.width, layout.height);
+  drawWays(ctx, layout, colours);
+  drawHeaders(ctx, layout, colours);
+  for (const rect of [layout.app, layout.serializer]) panel(ctx, rect, colours.panel, colours.line, 8);
+  drawDiamond(ctx, layout.partitioner, colours);
+  for (const lane of layout.lanes) {
+    panel(ctx, lane, colours.panel, colours.line, 8);
+    ctx.font = `13px ${MONO}`;
+    ctx.textAlign = 'left';
+    ctx.fillStyle = colours.text;
+    ctx.fillText(lane.name, lane.x + 8, lane.hasHeader ? lane.y + 16 : lane.y + lane.h / 2 + 4);
+  }
+  if (layout.hiddenLanes > 0) panel(ctx, layout.hiddenLanesAt, colours.panel, colours.line, 8);
+  panel(ctx, layout.sender, colours.panel, colours.line, 8);
+  for (const broker of layout.brokers) {
+    for (const slot of broker.slots) {
+      panel(ctx, slot, colours.background, colours.line, 4);
+    }
+    if (broker.hiddenSlots > 0) {
+      const last = broker.slots.at(-1) ?? broker.rack;
+      ctx.font = `12px ${SANS}`;
+      ctx.textAlign = 'center';
+      ctx.fillStyle = colours.textDim;
+      ctx.fillText(`+ ${broker.hiddenSlots} slots`, centreX(last), last.y + last.h + 14);
+    }
+  }
+}
+
+function drawHeaders(ctx: Draw2d, layout: Layout, colours: Palette): void {
+  ctx.textAlign = 'center';
+  // Narrow stages keep the words whole and give up the numbers' air first.
+  const size = layout.width < 900 ? 12.5 : 14;
+  for (const station of layout.stations) {
+    ctx.font = `600 ${size}px ${SANS}`;
+    ctx.fillStyle = colours.textDim;
+    const isFirst = station.number === 1;
+    const isTight = station.name === 'sender' || station.name === 'network';
+    const name = layout.width < 760 && station.name === 'record accumulator' ? 'accumulator' : station.name;
+    const x = isFirst ? Math.max(station.centreX, 34) : station.centreX;
+    ctx.fillText(`${station.number} ${isTight ? name : name}`, x, layout.headerY);
+  }
+}
+
+/** The ways: a line to each lane, from each lane to the sender, on to each broker; the acks' way back below. */
+function drawWays(ctx: Draw2d, layout: Layout, colours: Palette): void {
+  const y = layout.flowY;
+  ctx.strokeStyle = colours.line;
+  ctx.lineWidth = 1.5;
+  ctx.beginPath();
+  ctx.moveTo(layout.app.x + layout.app.w, y);
+  ctx.lineTo(layout.partitioner.x, y);
+  const splitX = layout.partitioner.x + layout.partitioner.w;
+  for (const lane of layout.lanes) level(ctx, splitX, y, lane.x, lane.boxes.y + lane.boxes.h / 2);
+  for (const lane of layout.lanes) {
+    level(ctx, lane.x + lane.w, lane.boxes.y + lane.boxes.h / 2, layout.sender.x, y);
+  }
+  const outX = layout.sender.x + layout.sender.w;
+  for (const broker of layout.brokers) {
+    const middle = broker.slots[Math.floor(broker.slots.length / 2)] ?? broker.rack;
+    level(ctx, outX, y, broker.rack.x - 2, centreY(middle));
+  }
+  ctx.stroke();
+  drawAckWay(ctx, layout, colours);
+}
+
+function level(ctx: Draw2d, x0: number, y0: number, x1: number, y1: number): void {
+  const mid = (x0 + x1) / 2;
+  ctx.moveTo(x0, y0);
+  ctx.bezierCurveTo(mid, y0, mid, y1, x1, y1);
+}
+
+function drawAckWay(ctx: Draw2d, layout: Layout, colours: Palette): void {
+  ctx.strokeStyle = colours.good;
+  ctx.globalAlpha = 0.4;
+  ctx.lineWidth = 1.5;
+  ctx.setLineDash([5, 5]);
+  ctx.beginPath();
+  for (const broker of layout.brokers) {
+    const way = ackWay(layout, broker.node);
+    const [x0 = 0, y0 = 0, x1 = 0] = way;
+    ctx.moveTo(x0, y0);
+    ctx.lineTo(x1, layout.ackY);
+  }
+  const appX = centreX(layout.app);
+  const last = layout.brokers.at(-1);
+  ctx.moveTo(last === undefined ? layout.sender.x : last.rack.x - 14, layout.ackY);
+  ctx.arcTo(appX, layout.ackY, appX, layout.app.y + layout.app.h, 12);
+  ctx.lineTo(appX, layout.app.y + layout.app.h + 8);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.beginPath();
+  const tipY = layout.app.y + layout.app.h + 3;
+  ctx.moveTo(appX, tipY);
+  ctx.lineTo(appX - 5, tipY + 8);
+  ctx.lineTo(appX + 5, tipY + 8);
+  ctx.closePath();
+  ctx.fillStyle = colours.good;
+  ctx.fill();
+  ctx.globalAlpha = 1;
+}
+
+function drawDiamond(ctx: Draw2d, rect: Rect, colours: Palette): void {
+  ctx.beginPath();
+  ctx.moveTo(rect.x, centreY(rect));
+  ctx.lineTo(centreX(rect), rect.y);
+  ctx.lineTo(rect.x + rect.w, centreY(rect));
+  ctx.lineTo(centreX(rect), rect.y + rect.h);
+  ctx.closePath();
+  ctx.fillStyle = colours.panel;
+  ctx.fill();
+  ctx.lineWidth = 1;
+  ctx.strokeStyle = colours.line;
+  ctx.stroke();
+}

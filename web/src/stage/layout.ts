@@ -1,0 +1,305 @@
+/** Where the seven stations stand. Pure: same size and topology, same places. Units are CSS pixels. */
+import type { PipelineState } from '#projections/pipelineState';
+
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+export interface LanePlace extends Rect {
+  readonly tp: number;
+  readonly name: string;
+  /** Where its boxes stand, oldest at the right end, next to the sender. */
+  readonly boxes: Rect;
+  readonly boxWidth: number;
+  /** How many boxes have room; older ones are counted. */
+  readonly boxRoom: number;
+  /** False where lanes are so low that the header stands left of the boxes. */
+  readonly hasHeader: boolean;
+}
+
+export interface StripPlace extends Rect {
+  readonly tp: number;
+  readonly name: string;
+  readonly cells: Rect;
+  readonly cellWidth: number;
+  readonly cellRoom: number;
+}
+
+export interface BrokerPlace extends Rect {
+  readonly node: number;
+  readonly strips: readonly StripPlace[];
+  readonly hiddenStrips: number;
+  /** Tracks of the requests in flight: a block moves from their left end to their right end and back. */
+  readonly rack: Rect;
+  readonly slots: readonly Rect[];
+  readonly hiddenSlots: number;
+  readonly blockWidth: number;
+}
+
+export const STATIONS = [
+  'send()',
+  'serializer',
+  'partitioner',
+  'record accumulator',
+  'sender',
+  'network',
+  'brokers',
+] as const;
+export type StationName = (typeof STATIONS)[number];
+
+export interface StationPlace {
+  readonly name: StationName;
+  readonly number: number;
+  readonly centreX: number;
+  /** The whole column: for highlights. */
+  readonly column: Rect;
+}
+
+export interface Topology {
+  readonly partitions: readonly { readonly tp: number; readonly name: string; readonly short: string }[];
+  readonly brokers: readonly { readonly node: number; readonly tps: readonly number[] }[];
+  readonly slots: number;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly topology: Topology;
+  readonly stations: readonly StationPlace[];
+  readonly app: Rect;
+  readonly serializer: Rect;
+  readonly partitioner: Rect;
+  readonly sender: Rect;
+  readonly lanes: readonly LanePlace[];
+  readonly laneOf: ReadonlyMap<number, LanePlace>;
+  readonly hiddenLanes: number;
+  readonly hiddenLanesAt: Rect;
+  readonly gauge: Rect;
+  readonly brokers: readonly BrokerPlace[];
+  readonly brokerOf: ReadonlyMap<number, BrokerPlace>;
+  readonly flowY: number;
+  readonly retryY: number;
+  readonly ackY: number;
+  readonly headerY: number;
+}
+
+const MAX_IN_FLIGHT = 'max.in.flight.requests.per.connection';
+/** Below this neither words nor squares can be read. */
+const MIN_LANE = 24;
+const MAX_LANE = 84;
+
+/** What stands on the stage, from the state: partitions and brokers in their order, slots of the newest client. */
+export function topologyOf(state: PipelineState): Topology {
+  const topics = new Set<string>();
+  for (const partition of state.partitions.values()) topics.add(partition.topic);
+  const partitions = [...state.partitions.values()].map((p) => ({
+    tp: p.tp as number,
+    name: `${p.topic}-${p.partition}`,
+    short: topics.size > 1 ? `${p.topic}-${p.partition}` : `P${p.partition}`,
+  }));
+  const brokers = [...state.brokers.keys()]
+    .toSorted((a, b) => a - b)
+    .map((node) => ({
+      node: node as number,
+      tps: [...state.partitions.values()].filter((p) => p.logEnd.has(node)).map((p) => p.tp as number),
+    }));
+  let slots = 5;
+  for (const client of state.clients.values()) {
+    const value = Number(client.config[MAX_IN_FLIGHT] ?? '5');
+    if (Number.isFinite(value) && value > 0) slots = value;
+  }
+  return { partitions, brokers, slots };
+}
+
+/** Changes when `topologyOf` would; cheap enough for every frame. */
+export function topologyKey(state: PipelineState): number {
+  let replicas = 0;
+  for (const partition of state.partitions.values()) replicas += partition.logEnd.size;
+  return replicas + 1009 * (state.partitions.size + 1009 * (state.brokers.size + 101 * state.clients.size));
+}
+
+export function createLayout(width: number, height: number, topology: Topology): Layout {
+  const headerY = 22;
+  const top = 58;
+  const bottom = height - 74;
+  const flowY = Math.round((top + bottom) / 2);
+  const at = (from: number, to: number): { x: number; w: number } => ({
+    x: Math.round(from * width),
+    w: Math.round((to - from) * width),
+  });
+  const stationHeight = Math.min(120, Math.max(64, (bottom - top) * 0.3));
+  const column = (from: number, to: number): Rect => ({ ...at(from, to), y: 8, h: height - 16 });
+  const middle = (from: number, to: number, h: number): Rect => ({
+    ...at(from, to),
+    y: Math.round(flowY - h / 2),
+    h: Math.round(h),
+  });
+  const spans: readonly (readonly [number, number])[] = [
+    [0.014, 0.088],
+    [0.118, 0.192],
+    [0.222, 0.31],
+    [0.375, 0.595],
+    [0.622, 0.668],
+    [0.692, 0.822],
+    [0.838, 0.988],
+  ];
+  const span = (index: number): readonly [number, number] => spans[index] ?? [0, 1];
+  const partitioner = middle(span(2)[0], span(2)[1], Math.min(150, (span(2)[1] - span(2)[0]) * width * 1.25));
+  const laneColumn = at(...span(3));
+  const lanes = placeLanes(topology, { ...laneColumn, y: top, h: bottom - top });
+  const brokers = placeBrokers(
+    topology,
+    { ...at(...span(6)), y: top, h: bottom - top },
+    { ...at(...span(5)), y: top, h: bottom - top },
+  );
+  return {
+    width,
+    height,
+    topology,
+    stations: STATIONS.map((name, index) => {
+      const place = column(...span(index));
+      return { name, number: index + 1, centreX: place.x + place.w / 2, column: place };
+    }),
+    app: middle(...span(0), stationHeight),
+    serializer: middle(...span(1), stationHeight),
+    partitioner,
+    sender: middle(...span(4), Math.min(170, stationHeight * 1.4)),
+    ...lanes,
+    laneOf: new Map(lanes.lanes.map((lane) => [lane.tp, lane])),
+    gauge: { ...laneColumn, y: bottom + 12, h: 20 },
+    brokers,
+    brokerOf: new Map(brokers.map((broker) => [broker.node, broker])),
+    flowY,
+    retryY: 44,
+    ackY: height - 20,
+    headerY,
+  };
+}
+
+function placeLanes(
+  topology: Topology,
+  area: Rect,
+): Pick<Layout, 'lanes' | 'hiddenLanes' | 'hiddenLanesAt'> {
+  const all = topology.partitions;
+  const gap = all.length > 10 ? 4 : 8;
+  const room = Math.max(1, Math.floor((area.h + gap) / (MIN_LANE + gap)));
+  const fits = all.length <= room;
+  const shown = fits ? all.length : Math.max(1, room - 1);
+  const rows = fits ? Math.max(1, shown) : shown + 1;
+  const h = Math.min(MAX_LANE, Math.floor((area.h + gap) / rows) - gap);
+  const step = fits ? Math.min((area.h + gap) / rows, h + 28) : h + gap;
+  const y0 = area.y + (area.h - (step * (rows - 1) + h)) / 2;
+  const hasHeader = h >= 40;
+  const lanes = all.slice(0, shown).map((partition, index): LanePlace => {
+    const y = Math.round(y0 + index * step);
+    const left = hasHeader ? 8 : Math.min(90, area.w * 0.42);
+    const boxes: Rect = {
+      x: area.x + left,
+      y: y + (hasHeader ? 22 : 3),
+      w: area.w - left - 8,
+      h: h - (hasHeader ? 28 : 6),
+    };
+    const boxWidth = Math.max(34, Math.min(96, Math.floor(boxes.w / (hasHeader ? 3 : 2)) - 5));
+    const boxRoom = Math.max(1, Math.floor((boxes.w + 5) / (boxWidth + 5)));
+    return { x: area.x, y, w: area.w, h, tp: partition.tp, name: partition.name, boxes, boxWidth, boxRoom, hasHeader };
+  });
+  const lastY = Math.round(y0 + shown * step);
+  return { lanes, hiddenLanes: all.length - shown, hiddenLanesAt: { x: area.x, y: lastY, w: area.w, h } };
+}
+
+function placeBrokers(topology: Topology, area: Rect, racks: Rect): BrokerPlace[] {
+  const count = Math.max(1, topology.brokers.length);
+  const gap = count > 4 ? 8 : 14;
+  const h = Math.min(210, Math.floor((area.h + gap) / count) - gap);
+  const step = Math.min((area.h + gap) / count, h + 40);
+  const y0 = area.y + (area.h - (step * (count - 1) + h)) / 2;
+  const nameOf = new Map(topology.partitions.map((p) => [p.tp, p.short]));
+  return topology.brokers.map((broker, index): BrokerPlace => {
+    const y = Math.round(y0 + index * step);
+    const rack: Rect = { x: racks.x, y, w: racks.w, h };
+    const slotTop = y + 20;
+    const slotRoom = Math.max(1, Math.floor((h - 20 + 3) / 17));
+    const shownSlots = topology.slots <= slotRoom ? topology.slots : Math.max(1, slotRoom - 1);
+    const slotStep = Math.min(25, Math.floor((h - 20 + 3) / Math.max(shownSlots, Math.min(slotRoom, 5))));
+    const slots = Array.from(
+      { length: shownSlots },
+      (_, i): Rect => ({ x: rack.x, y: slotTop + i * slotStep, w: rack.w, h: slotStep - 3 }),
+    );
+    return {
+      x: area.x,
+      y,
+      w: area.w,
+      h,
+      node: broker.node,
+      ...placeStrips(broker.tps, nameOf, { x: area.x, y: y + 22, w: area.w, h: h - 26 }),
+      rack,
+      slots,
+      hiddenSlots: topology.slots - shownSlots,
+      blockWidth: Math.round(rack.w * 0.58),
+    };
+  });
+}
+
+function placeStrips(
+  tps: readonly number[],
+  nameOf: ReadonlyMap<number, string>,
+  area: Rect,
+): Pick<BrokerPlace, 'strips' | 'hiddenStrips'> {
+  const room = Math.max(0, Math.floor(area.h / 14));
+  const shown = tps.length <= room ? tps.length : Math.max(0, room - 1);
+  const h = Math.min(24, Math.floor(area.h / Math.max(1, Math.min(room, tps.length))));
+  const nameWidth = area.w > 150 ? 30 : 26;
+  const roleWidth = area.w > 150 ? 58 : 16;
+  const cellWidth = 6;
+  const strips = tps.slice(0, shown).map((tp, index): StripPlace => {
+    const y = area.y + index * h;
+    const cells: Rect = {
+      x: area.x + 8 + nameWidth,
+      y: y + Math.floor((h - 10) / 2),
+      w: area.w - 16 - nameWidth - roleWidth,
+      h: 10,
+    };
+    return {
+      x: area.x + 4,
+      y,
+      w: area.w - 8,
+      h,
+      tp,
+      name: nameOf.get(tp) ?? `#${tp}`,
+      cells,
+      cellWidth,
+      cellRoom: Math.max(1, Math.floor(cells.w / cellWidth)),
+    };
+  });
+  return { strips, hiddenStrips: tps.length - shown };
+}
+
+/** Centre of a rectangle. */
+export const centreX = (rect: Rect): number => rect.x + rect.w / 2;
+export const centreY = (rect: Rect): number => rect.y + rect.h / 2;
+
+export interface Grid {
+  readonly cell: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** More records than this in one box are a filling bar with their number. */
+export const MAX_DRAWN_RECORDS = 40;
+
+const CELL_SIZES: readonly number[] = [10, 8.5, 7, 6, 5, 4.4];
+
+/** Squares for `records` in a box of w × h, or null: a bar with a count. Four sizes, the largest that fits. */
+export function gridFor(records: number, w: number, h: number): Grid | null {
+  if (records > MAX_DRAWN_RECORDS) return null;
+  for (let i = 0; i < CELL_SIZES.length; i++) {
+    const cell = CELL_SIZES[i] ?? 5;
+    const columns = Math.floor(w / cell);
+    const rows = Math.floor(h / cell);
+    if (columns * rows >= records) return { cell, columns, rows };
+  }
+  return null;
+}

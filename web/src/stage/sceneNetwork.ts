@@ -1,0 +1,169 @@
+/** Stations 5 and 6: the sender, and per broker the requests in flight, each a block on its track. */
+import type { BatchId, NodeId, RequestId } from '#base/ids';
+import type { RequestState } from '#projections/pipelineState';
+import { countText } from '../ui/format.ts';
+import { centreX, centreY, gridFor, type BrokerPlace, type Rect } from './layout.ts';
+import { ease, fractionAfter, lerp, levelCurveX, levelCurveY, requestMotion, type RequestMotion } from './motion.ts';
+import { addLabel, type BlockItem, type Scene, type SceneInput, type Tone } from './scene.ts';
+import { fillRecords } from './sceneLanes.ts';
+import { laneExit } from './sceneSending.ts';
+
+export function fillNetwork(scene: Scene, input: SceneInput): void {
+  const { view, layout } = input;
+  scene.senderGlow = 0;
+  for (const effect of input.effects) {
+    if (effect.type !== 'node.drained' || effect.batches === 0 || effect.seq >= view.cursor.seq) continue;
+    const glow = 1 - fractionAfter(view.cursor.at, effect.at, view.leadUs);
+    if (glow > scene.senderGlow) scene.senderGlow = glow;
+  }
+  const motion: RequestMotion = { leg: 'to-slot', u: 0 };
+  for (const place of layout.brokers) fillRack(scene, input, place, motion);
+}
+
+function fillRack(scene: Scene, input: SceneInput, place: BrokerPlace, motion: RequestMotion): void {
+  const { view } = input;
+  let inFlight = 0;
+  let shift = 0;
+  if (input.legUs > 0) {
+    for (const effect of input.effects) {
+      if (effect.type !== 'response.received' && effect.type !== 'request.lost') continue;
+      if (effect.seq >= view.cursor.seq) continue;
+      if (view.lifelines.request(effect.request)?.node !== place.node) continue;
+      shift += 1 - ease(fractionAfter(view.cursor.at, effect.at, input.legUs));
+    }
+  }
+  let words = '';
+  let tone: Tone = 'dim';
+  for (const client of view.state.clients.values()) {
+    const connection = client.connections.get(place.node as NodeId);
+    if (connection === undefined) continue;
+    for (const request of connection.inFlight) {
+      const slot = slotRect(place, inFlight++, shift);
+      fillRequest(scene, input, place, request, slot, motion);
+    }
+    if (client.closed !== null && connection.inFlight.length === 0) continue;
+    if (connection.cut) [words, tone] = ['link cut', 'bad'];
+    else if (connection.state === 'throttled') [words, tone] = ['throttled', 'warn'];
+    else if (connection.state !== 'ready') [words, tone] = [connection.state.replaceAll('-', ' '), 'warn'];
+    else if (connection.addedUs > 0) [words, tone] = [`+${countText(connection.addedUs / 1000)} ms`, 'warn'];
+  }
+  const text = `in flight ${inFlight}/${input.layout.topology.slots}`;
+  addLabel(scene, place.rack.x, place.rack.y + 12, text, inFlight > 0 ? 'plain' : 'dim');
+  if (words !== '') addLabel(scene, place.rack.x + place.rack.w, place.rack.y + 12, words, tone, 'right', true);
+  const overflow = inFlight - place.slots.length;
+  const last = place.slots.at(-1);
+  if (overflow > 0 && last !== undefined) {
+    addLabel(scene, last.x + last.w / 2, last.y + last.h + 14, `+ ${countText(overflow)} in flight`, 'dim', 'center');
+  }
+}
+
+/** Requests move up when an older one has been answered; until they have, they stand a row lower. */
+function slotRect(place: BrokerPlace, index: number, shift: number): Rect | null {
+  const slot = place.slots[Math.min(index, place.slots.length - 1)];
+  if (slot === undefined || index >= place.slots.length) return null;
+  const next = place.slots[1];
+  const step = next === undefined ? 0 : next.y - (place.slots[0]?.y ?? 0);
+  const lowest = place.slots.at(-1)?.y ?? slot.y;
+  return { x: slot.x, y: Math.min(lowest, slot.y + shift * step), w: slot.w, h: slot.h };
+}
+
+function fillRequest(
+  scene: Scene,
+  input: SceneInput,
+  place: BrokerPlace,
+  id: RequestId,
+  slot: Rect | null,
+  motion: RequestMotion,
+): void {
+  const { view } = input;
+  const line = view.lifelines.request(id);
+  const request = view.state.requests.get(id);
+  if (line === null || request === undefined || slot === null) return;
+  requestMotion(line, view.cursor.at, view.leadUs, motion);
+  scene.slotY.set(id, slot.y + slot.h / 2);
+  if (motion.leg === 'to-slot') {
+    fillDeparting(scene, input, request, slot, place.blockWidth, motion.u);
+    if (motion.u < 1) return;
+  }
+  const block = scene.blocks.next();
+  const way = slot.w - place.blockWidth;
+  block.w = place.blockWidth;
+  block.h = slot.h;
+  block.y = slot.y;
+  block.x = slot.x + way * (motion.leg === 'out' ? motion.u : motion.leg === 'back' ? 1 - motion.u : motion.leg === 'to-slot' ? 0 : 1);
+  block.request = id;
+  block.tone = motion.leg === 'back' || motion.leg === 'done' ? 'good' : 'accent';
+  block.label = '';
+  block.count = -1;
+  if (request.api !== 'PRODUCE') {
+    block.label = request.api.toLowerCase().replaceAll('_', ' ');
+    return;
+  }
+  fillContents(scene, input, request, block);
+}
+
+/** The records of all its batches, side by side; the answer carries none. */
+function fillContents(scene: Scene, input: SceneInput, request: RequestState, block: BlockItem): void {
+  const { view } = input;
+  let total = 0;
+  for (const batch of request.batches) total += view.lifelines.batch(batch)?.recordCount ?? 0;
+  if (block.tone === 'good') {
+    block.label = 'answer';
+    return;
+  }
+  const grid = gridFor(total, block.w - 8, block.h - 4);
+  if (grid === null) {
+    block.count = total;
+    return;
+  }
+  let place = 0;
+  const y0 = block.y + (block.h - Math.ceil(total / grid.columns) * grid.cell) / 2;
+  for (const batch of request.batches) {
+    const line = view.lifelines.batch(batch);
+    let record: number = line?.firstRecord ?? -1;
+    for (let i = 0; i < (line?.recordCount ?? 0) && record >= 0; i++, place++) {
+      const column = place % grid.columns;
+      const row = (place - column) / grid.columns;
+      const x = block.x + 4 + column * grid.cell;
+      scene.sprites.add(view.records.colour(record), x, y0 + row * grid.cell, grid.cell - 1.2, record);
+      record = view.records.next(record);
+    }
+  }
+}
+
+/** The batches of a request on their way from their lanes through the sender to its slot. */
+function fillDeparting(
+  scene: Scene,
+  input: SceneInput,
+  request: RequestState,
+  slot: Rect,
+  blockWidth: number,
+  u: number,
+): void {
+  const { view, layout } = input;
+  const senderX = centreX(layout.sender);
+  const senderY = centreY(layout.sender);
+  for (const batch of request.batches) {
+    const line = view.lifelines.batch(batch as BatchId);
+    if (line === null) continue;
+    const lane = layout.laneOf.get(line.tp);
+    const from = laneExit(layout, line.tp);
+    const w0 = lane?.boxWidth ?? blockWidth;
+    const h0 = lane?.boxes.h ?? slot.h;
+    const v = u < 0.5 ? ease(u * 2) : ease((u - 0.5) * 2);
+    const isFirst = u < 0.5;
+    const x = isFirst ? levelCurveX(from.x - 8 - w0 / 2, senderX, v) : levelCurveX(senderX, slot.x + blockWidth / 2, v);
+    const y = isFirst ? levelCurveY(from.y, senderY, v) : levelCurveY(senderY, slot.y + slot.h / 2, v);
+    const item = scene.boxes.next();
+    item.w = lerp(w0, blockWidth, u);
+    item.h = lerp(h0, slot.h, u);
+    item.x = x - item.w / 2;
+    item.y = y - item.h / 2;
+    item.batch = batch;
+    item.tone = 'accent';
+    item.fill = 0;
+    item.timer = -1;
+    const fits = fillRecords(scene, input, batch, line.recordCount, item.x + 4, item.y + 3, item.w - 8, item.h - 6);
+    item.count = fits ? -1 : line.recordCount;
+  }
+}

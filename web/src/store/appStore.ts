@@ -1,0 +1,87 @@
+/** What the person has chosen on the page, apart from the run: selection, theme, panels, notices, drafts of settings. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Entity } from '../stage/scene.ts';
+import type { Theme } from '../ui/palette.ts';
+import { writeMemory, type Memory, type Panels } from './memory.ts';
+
+export type NoticeTone = 'plain' | 'warn' | 'bad';
+export interface Notice {
+  readonly id: number;
+  readonly tone: NoticeTone;
+  readonly sentence: string;
+  /** What can be done about it. */
+  readonly action: { readonly label: string; readonly run: () => void } | null;
+}
+
+export interface AppState {
+  readonly selection: Entity | null;
+  readonly hovered: Entity | null;
+  readonly theme: Theme;
+  readonly panels: Panels;
+  readonly notices: readonly Notice[];
+  /** Settings being edited and not yet applied: key -> text as typed. */
+  readonly drafts: Readonly<Record<string, string>>;
+  /** What a lesson points at on the stage. */
+  readonly look: readonly string[];
+  readonly dialog: 'keys' | 'share' | null;
+  select(entity: Entity | null): void;
+  hover(entity: Entity | null): void;
+  setTheme(theme: Theme): void;
+  togglePanel(panel: keyof Panels): void;
+  notify(sentence: string, tone?: NoticeTone, action?: Notice['action']): void;
+  dismiss(id: number): void;
+  setDraft(key: string, text: string | null): void;
+  setLook(names: readonly string[]): void;
+  openDialog(dialog: AppState['dialog']): void;
+}
+
+export type AppStore = StoreApi<AppState>;
+
+const MAX_NOTICES = 4;
+
+type Remembering = Parameters<typeof writeMemory>[0];
+
+/** `storage`: where theme and panels are kept; null: nowhere. */
+export function createAppStore(memory: Memory, storage: Remembering): AppStore {
+  return createStore<AppState>()((set, get) => {
+    let notices = 0;
+    const remember = (): void => {
+      writeMemory(storage, { theme: get().theme, panels: get().panels });
+    };
+    return {
+      selection: null,
+      hovered: null,
+      theme: memory.theme,
+      panels: memory.panels,
+      notices: [],
+      drafts: {},
+      look: [],
+      dialog: null,
+      select: (selection) => set({ selection }),
+      hover: (hovered) => {
+        const before = get().hovered;
+        if (before?.kind !== hovered?.kind || before?.id !== hovered?.id) set({ hovered });
+      },
+      setTheme: (theme) => {
+        set({ theme });
+        remember();
+      },
+      togglePanel: (panel) => {
+        set({ panels: { ...get().panels, [panel]: !get().panels[panel] } });
+        remember();
+      },
+      notify: (sentence, tone = 'plain', action = null) => {
+        // The same sentence twice is one notice, moved to the end.
+        const rest = get().notices.filter((notice) => notice.sentence !== sentence);
+        set({ notices: [...rest, { id: notices++, tone, sentence, action }].slice(-MAX_NOTICES) });
+      },
+      dismiss: (id) => set({ notices: get().notices.filter((notice) => notice.id !== id) }),
+      setDraft: (key, text) => {
+        const { [key]: _, ...rest } = get().drafts;
+        set({ drafts: text === null ? rest : { ...rest, [key]: text } });
+      },
+      setLook: (look) => set({ look }),
+      openDialog: (dialog) => set({ dialog }),
+    };
+  });
+}
