@@ -199,7 +199,7 @@ export abstract class Metadata {
     this.snapshot = this.handleMetadataResponse(response, isPartialUpdate, nowMs);
     this.invalidTopics = this.snapshot.invalidTopics;
     this.unauthorizedTopics = this.snapshot.unauthorizedTopics;
-    for (const tp of [...this.lastSeenLeaderEpochs.keys()])
+    for (const tp of this.lastSeenLeaderEpochs.keys())
       if (!this.retainTopic(tp.topic, nowMs)) this.lastSeenLeaderEpochs.delete(tp);
     this.emitUpdated(response, isPartialUpdate);
   }

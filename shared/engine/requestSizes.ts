@@ -151,7 +151,7 @@ function produceResponse(body: ProduceResponse, version: number): number {
   );
 }
 
-function responseBody(body: ResponseBody, version: number): number {
+function responseBody(body: ResponseBody, version: number, asked: RequestBody): number {
   switch (body.api) {
     case 'PRODUCE':
       return produceResponse(body, version);
@@ -173,23 +173,19 @@ function responseBody(body: ResponseBody, version: number): number {
       });
       const lists = arrayLength(body.brokers.length) + brokers + arrayLength(body.topics.length) + topics;
       // The cluster id is a base64 UUID.
-      return lists + compactBytes(22) + 4 + (version >= 13 ? 2 : 0);
+      const authorizedOperations = version >= 8 && version <= 10 ? 4 : 0;
+      return lists + compactBytes(22) + 4 + authorizedOperations + (version >= 13 ? 2 : 0);
     }
     case 'API_VERSIONS':
       return 2 + arrayLength(0) + 7 * Object.keys(body.maxVersions).length;
     case 'INIT_PRODUCER_ID':
       return 2 + PRODUCER_ID_AND_EPOCH;
-    case 'FIND_COORDINATOR':
-      return (
-        arrayLength(1) +
-        2 +
-        nullableString(body.errorMessage) +
-        4 +
-        compactString(body.node?.host ?? '') +
-        4 +
-        NO_TAGS +
-        1
-      );
+    case 'FIND_COORDINATOR': {
+      // The answer names what was asked for.
+      const key = compactString(asked.api === 'FIND_COORDINATOR' ? asked.key : '');
+      const node = 4 + compactString(body.node?.host ?? '') + 4;
+      return arrayLength(1) + key + node + 2 + nullableString(body.errorMessage) + NO_TAGS;
+    }
     case 'ADD_PARTITIONS_TO_TXN':
     case 'TXN_OFFSET_COMMIT':
       return topicArray(body.errors, topicOfPart, compactString, () => 4 + 2 + NO_TAGS);
@@ -200,10 +196,10 @@ function responseBody(body: ResponseBody, version: number): number {
   }
 }
 
-/** Size of a response in bytes with its header. */
-export function responseSizeBytes(body: ResponseBody, version: number): number {
+/** Size of a response in bytes with its header; `asked` is the body of its request. */
+export function responseSizeBytes(body: ResponseBody, version: number, asked: RequestBody): number {
   const throttleTime = 4;
   // The header of ApiVersions stays without tags, so that every client can read it.
   const header = CORRELATION_ID + (body.api === 'API_VERSIONS' ? 0 : NO_TAGS);
-  return header + throttleTime + responseBody(body, version) + NO_TAGS;
+  return header + throttleTime + responseBody(body, version, asked) + NO_TAGS;
 }

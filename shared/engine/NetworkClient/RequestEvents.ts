@@ -7,6 +7,7 @@ import type { ClientRequest, LostBy } from '../KafkaClient.ts';
 import type { RequestBody, ResponseBody } from '../requests.ts';
 import { requestSizeBytes, responseSizeBytes } from '../requestSizes.ts';
 import type { RunContext } from '../RunContext.ts';
+import type { InFlightRequest } from './InFlightRequests.ts';
 
 export class RequestEvents {
   private readonly client: ClientId;
@@ -42,9 +43,9 @@ export class RequestEvents {
     this.requestLost(request, by);
   }
 
-  received(request: RequestId, version: number, body: ResponseBody): void {
-    const sizeBytes = responseSizeBytes(body, version);
-    this.responseReceived(request, errorOfResponse(body), sizeBytes, body.throttleTimeMs);
+  received({ request, version }: InFlightRequest, body: ResponseBody): void {
+    const sizeBytes = responseSizeBytes(body, version, request.body);
+    this.responseReceived(request.id, errorOfResponse(body), sizeBytes, body.throttleTimeMs);
   }
 }
 

@@ -47,8 +47,7 @@ function noteArrivals(client: NetworkClient, selected: Selected, nowMs: number):
   for (const arrival of selected.arrivals) {
     const { node } = arrival;
     if (arrival.kind === 'received') {
-      const { requestId, body } = arrival.receive;
-      client.events.received(requestId, client.inFlightRequests.oldest(node).version, body);
+      client.events.received(client.inFlightRequests.oldest(node), arrival.receive.body);
     } else if (arrival.kind === 'connected') client.connections.connected(node);
     // Java does this later; nothing in between looks at the state of this node.
     else client.connections.disconnected(node, nowMs, arrival.reason);
@@ -116,8 +115,10 @@ function handleApiVersionsResponse(
 
 function handleInitiateApiVersionRequests(client: NetworkClient, nowMs: number): void {
   if (client.nodesNeedingApiVersionsFetch.size === 0) return;
-  for (const [node, body] of [...client.nodesNeedingApiVersionsFetch]) {
-    if (!client.selector.isChannelReady(node) || !client.inFlightRequests.canSendMore(node)) continue;
+  for (const node of client.nodesNeedingApiVersionsFetch.keys()) {
+    const body = client.nodesNeedingApiVersionsFetch.get(node);
+    if (body === undefined || !client.selector.isChannelReady(node)) continue;
+    if (!client.inFlightRequests.canSendMore(node)) continue;
     client.connections.states.checkingApiVersions(node);
     client.sendInternal(node, body, nowMs);
     client.nodesNeedingApiVersionsFetch.delete(node);
