@@ -19,7 +19,7 @@ import type { ProducerInterceptors } from '../ProducerInterceptors.ts';
 import type { ProducerMetadata } from '../ProducerMetadata.ts';
 import type { Callback, ProducerRecord } from '../ProducerRecord.ts';
 import type { RecordAccumulator } from '../RecordAccumulator/RecordAccumulator.ts';
-import type { FutureContext, RecordFuture } from '../RecordFuture.ts';
+import { RecordFuture, type FutureContext } from '../RecordFuture.ts';
 import type { CpuCosts, RunContext } from '../RunContext.ts';
 import type { Sender } from '../Sender/Sender.ts';
 import type {
@@ -27,8 +27,9 @@ import type {
   OffsetAndMetadata,
 } from '../TransactionManager/sendOffsetsToTransaction.ts';
 import type { TransactionManager } from '../TransactionManager/TransactionManager.ts';
-import { doSend, SendState } from './doSend.ts';
+import { continueSend, sendNow, type PendingSend } from './doSend.ts';
 import { close, flush } from './flushAndClose.ts';
+import { SendState } from './SendState.ts';
 import * as transactions from './transactions.ts';
 import { waitOnMetadata } from './waitOnMetadata.ts';
 
@@ -90,8 +91,21 @@ export class KafkaProducer {
    * is not thrown: the callback has run when this returns, and the future has failed (§1.4).
    * @throws JavaException any other: serialization, a closed producer, a wrong transactional state.
    */
-  send(record: ProducerRecord, callback: Callback | null = null): Blocking<RecordFuture> {
-    return doSend(this, record, callback);
+  *send(record: ProducerRecord, callback: Callback | null = null): Blocking<RecordFuture> {
+    const sent = sendNow(this, record, callback);
+    return sent instanceof RecordFuture ? sent : yield* continueSend(this, sent);
+  }
+
+  /**
+   * `send` without a generator, for whoever sends millions: what comes back is the future, or a send that has to
+   * block and goes on with `yield* continueSend(…)`.
+   */
+  trySend(record: ProducerRecord, callback: Callback | null = null): RecordFuture | PendingSend {
+    return sendNow(this, record, callback);
+  }
+
+  continueSend(pending: PendingSend): Blocking<RecordFuture> {
+    return continueSend(this, pending);
   }
 
   /** Sends everything that is buffered and waits until it is done. @throws KafkaException inside a callback. */

@@ -80,6 +80,7 @@ export function createKafkaProducer(run: RunContext, options: KafkaProducerOptio
   const producerMetrics = new KafkaProducerMetrics(metrics);
   const partitioner = createPartitioner(config.partitionerClass);
   const interceptors = options.interceptors ?? configuredInterceptors(config.interceptorClasses);
+  run.events.writer('client.started')(client, config.clientId, configAsText(config));
   const apiVersions = new ApiVersions();
   const transactionManager = createTransactionManager(run, options, apiVersions);
   const accumulator = createAccumulator(run, options, metrics, transactionManager, partitioner === null);
@@ -94,7 +95,6 @@ export function createKafkaProducer(run: RunContext, options: KafkaProducerOptio
   };
   const { networkClient, kafkaClient } = createClient(run, options, parts);
   const sender = createSender(run, options, parts, kafkaClient, accumulator, transactionManager);
-  run.events.writer('client.started')(client, config.clientId, configAsText(config));
   const ioThread = startSenderThread(run, client, config.clientId, sender);
   const producer = new KafkaProducer(run, {
     client,

@@ -1,150 +1,111 @@
 /**
- * KafkaProducer.doSend: the way of a record from send() into a batch, in Java's order. It is one generator that calls
- * plain functions and goes into a deeper one only where it has to block: this runs for every record.
+ * KafkaProducer.doSend: the way of a record from send() into a batch, in Java's order. `sendNow` does it in one plain
+ * run, because it is done for every record; where it has to block it hands what it has to `continueSend`.
  */
 import { known } from '#base/assert';
-import { recordId, type RecordId, type TpId } from '#base/ids';
-import type { WriterOf } from '#events/catalogue';
-import type { PartitionedBy, RefusedStage } from '#events/words';
+import type { RecordId, TpId } from '#base/ids';
 import { JavaException } from '#record/exceptions';
 import { partitionForKey } from '#record/murmur2';
 import { estimateSizeInBytesUpperBound, NO_HEADERS_BYTES, sizeOfHeaders } from '#record/recordSizes';
 import type { Blocking } from '../Blocking.ts';
 import type { MetadataSnapshot } from '../MetadataSnapshot.ts';
-import type { Sensor } from '../metrics.ts';
 import { failedMetadata, UNKNOWN_PARTITION, type Callback, type ProducerRecord } from '../ProducerRecord.ts';
 import { RecordAppend } from '../RecordAccumulator/RecordAppend.ts';
 import { RecordFuture } from '../RecordFuture.ts';
-import type { CpuCosts, RunContext } from '../RunContext.ts';
-import type { KafkaProducer, KafkaProducerParts } from './KafkaProducer.ts';
+import type { KafkaProducer } from './KafkaProducer.ts';
 import { metadataNow, waitOnMetadata } from './waitOnMetadata.ts';
 
-const BYTES_PER_KIB = 1024;
-
-/** What all sends of one producer share: writers, limits, and the append that is used again and again. */
-export class SendState {
-  readonly recordSent: WriterOf<'record.sent'>;
-  readonly recordTimestamped: WriterOf<'record.timestamped'>;
-  readonly recordSerialized: WriterOf<'record.serialized'>;
-  readonly recordPartitioned: WriterOf<'record.partitioned'>;
-  readonly recordRefused: WriterOf<'record.refused'>;
-  readonly errors: Sensor;
+/** A send that cannot end at once: it has to wait, to spend time, or to run a callback that may do so. */
+export interface PendingSend {
+  readonly id: RecordId;
+  /** As the interceptors left it. */
+  readonly record: ProducerRecord;
+  readonly userCallback: Callback | null;
+  /** Wrapped in the interceptors. */
+  readonly callback: Callback | null;
+  readonly sentMs: number;
   readonly append: RecordAppend;
-  private readonly costs: CpuCosts;
-  /** Bytes × µs per KiB that have not become a whole µs yet. */
-  private serializeDebt = 0;
-
-  constructor(run: RunContext, parts: KafkaProducerParts) {
-    this.recordSent = run.events.writer('record.sent');
-    this.recordTimestamped = run.events.writer('record.timestamped');
-    this.recordSerialized = run.events.writer('record.serialized');
-    this.recordPartitioned = run.events.writer('record.partitioned');
-    this.recordRefused = run.events.writer('record.refused');
-    this.errors = parts.metrics.sensor('errors');
-    this.append = new RecordAppend(recordId(0), parts.metadata.fetch());
-    this.costs = parts.costs;
-  }
-
-  /** Whole µs that serializing takes; what is left over counts for the next record. */
-  serializeUs(keySize: number, valueSize: number): number {
-    this.serializeDebt += (Math.max(0, keySize) + Math.max(0, valueSize)) * this.costs.serializeUsPerKiB;
-    const wholeUs = Math.floor(this.serializeDebt / BYTES_PER_KIB);
-    this.serializeDebt -= wholeUs * BYTES_PER_KIB;
-    return wholeUs;
-  }
+  /** serializer: nothing is done yet. memory: only the append is left. */
+  readonly from: 'metadata' | 'memory' | 'failure';
+  readonly failure: JavaException | null;
 }
 
-/** How far a send has come, for what is told of its failure. */
-interface Progress {
-  stage: RefusedStage;
-  /** Chosen so far; UNKNOWN_PARTITION: none. */
-  partition: number;
-}
-
-export function* doSend(
+/** Everything up to the first wait. */
+export function sendNow(
   producer: KafkaProducer,
   sent: ProducerRecord,
   userCallback: Callback | null,
-): Blocking<RecordFuture> {
-  const { parts, sending, clock } = producer;
-  const { costs, interceptors } = parts;
+): RecordFuture | PendingSend {
+  const { parts, sending } = producer;
+  const { interceptors } = parts;
   const id = producer.run.ids.nextRecord();
   const thread = known(producer.scheduler.current, 'the thread of a send()');
   sending.recordSent(id, thread.id, sent.keyId, sent.valueBytes);
   const record = interceptors.isEmpty ? sent : interceptors.onSend(sent, id);
   const callback = interceptors.isEmpty ? userCallback : appendCallbacks(producer, record, userCallback);
-  const sentMs = clock.milliseconds();
-  let stage: RefusedStage = 'closed';
-  let append: RecordAppend | null = null;
+  const sentMs = producer.clock.milliseconds();
+  const append = sending.append;
+  append.begin(id, record.topic, record.partition ?? UNKNOWN_PARTITION, callback);
+  let from: PendingSend['from'] = 'metadata';
+  let failure: JavaException | null = null;
   try {
-    if (costs.sendUs > 0) yield { on: 'cpu', untilUs: clock.nowUs() + costs.sendUs };
-    producer.throwIfProducerClosed();
-    stage = 'metadata';
-    let nowMs = clock.milliseconds();
-    let remainingWaitMs = producer.maxBlockMs;
-    let cluster = metadataNow(producer, record.topic, record.partition, nowMs);
-    if (cluster === null) {
-      const waited = yield* awaitMetadata(producer, record, nowMs);
-      cluster = waited.cluster;
-      nowMs += waited.waitedOnMetadataMs;
-      remainingWaitMs = Math.max(0, remainingWaitMs - waited.waitedOnMetadataMs);
+    if (!sending.takesTime) {
+      producer.throwIfProducerClosed();
+      append.stage = 'metadata';
+      const cluster = metadataNow(producer, record.topic, record.partition, sentMs);
+      if (cluster !== null) {
+        serialize(producer, append, record);
+        choosePartition(producer, append, record, cluster);
+        prepare(producer, append, record, sentMs, sentMs);
+        if (parts.accumulator.appendNow(append)) return finish(producer, append);
+        from = 'memory';
+      }
     }
-
-    stage = 'serializer';
-    const keyBytes = parts.serializers === null ? record.keyBytes : parts.serializers.key(record);
-    const valueSize = parts.serializers === null ? record.valueBytes : parts.serializers.value(record);
-    const keySize = keyBytes === null ? -1 : keyBytes.length;
-    const headersSize = record.headers.length === 0 ? NO_HEADERS_BYTES : sizeOfHeaders(record.headers);
-    if (costs.serializeUsPerKiB > 0) {
-      const us = sending.serializeUs(keySize, valueSize);
-      if (us > 0) yield { on: 'cpu', untilUs: clock.nowUs() + us };
-    }
-    sending.recordSerialized(id, keySize, valueSize, headersSize);
-
-    stage = 'partitioner';
-    if (costs.partitionUs > 0) yield { on: 'cpu', untilUs: clock.nowUs() + costs.partitionUs };
-    const partition = choosePartition(producer, record, keyBytes, valueSize, cluster);
-    const by = partitionedBy(producer, record, partition);
-
-    stage = 'size';
-    const serializedSize = estimateSizeInBytesUpperBound(keySize, valueSize, headersSize);
-    ensureValidRecordSize(producer, serializedSize);
-    const timestampMs = record.timestampMs ?? nowMs;
-    if (timestampMs !== sentMs) sending.recordTimestamped(id, timestampMs);
-
-    stage = 'memory';
-    if (costs.appendUs > 0) yield { on: 'cpu', untilUs: clock.nowUs() + costs.appendUs };
-    append = sending.append;
-    append.begin(
-      id,
-      record.topic,
-      partition,
-      by,
-      timestampMs,
-      keySize,
-      valueSize,
-      headersSize,
-      callback,
-      nowMs,
-      cluster,
-    );
-    if (!parts.accumulator.appendNow(append)) {
-      append = append.clone();
-      yield* parts.futures.watch.watch(parts.accumulator.append(append, remainingWaitMs));
-    }
-
-    // After the append, because only now the partition is certain: what throws here has a record in a batch.
-    stage = 'transaction';
-    const batch = append.batch;
-    if (parts.transactionManager !== null && batch !== null)
-      parts.transactionManager.maybeAddPartition(batch.topicPartition);
-    if (append.batchIsFull || append.newBatchCreated) parts.sender.wakeup();
-    return new RecordFuture(parts.futures, id, batch, append.batchIndex, null);
   } catch (thrown) {
     if (!(thrown instanceof JavaException)) throw thrown;
-    // A partition that was only computed is not told: Java remembers it from the append on.
-    const partition = append === null ? (record.partition ?? UNKNOWN_PARTITION) : append.effectivePartition;
-    return yield* sendFailed(producer, id, record, { stage, partition }, userCallback, thrown);
+    from = 'failure';
+    failure = thrown;
+  }
+  // Other threads use the append meanwhile.
+  return { id, record, userCallback, callback, sentMs, append: append.clone(), from, failure };
+}
+
+/** The rest of a send, from where `sendNow` had to leave it: it waits, and spends the time that each step takes. */
+export function* continueSend(producer: KafkaProducer, pending: PendingSend): Blocking<RecordFuture> {
+  const { parts, sending, clock, maxBlockMs } = producer;
+  const { append, record, failure } = pending;
+  const { costs } = parts;
+  try {
+    if (failure !== null) throw failure;
+    let remainingWaitMs = maxBlockMs;
+    if (pending.from === 'metadata') {
+      append.stage = 'closed';
+      if (costs.sendUs > 0) yield { on: 'cpu', untilUs: clock.nowUs() + costs.sendUs };
+      producer.throwIfProducerClosed();
+      append.stage = 'metadata';
+      let nowMs = clock.milliseconds();
+      let cluster = metadataNow(producer, record.topic, record.partition, nowMs);
+      if (cluster === null) {
+        const waited = yield* awaitMetadata(producer, record, nowMs);
+        cluster = waited.cluster;
+        nowMs += waited.waitedOnMetadataMs;
+        // Time spent on serializing and the like is not charged.
+        remainingWaitMs = Math.max(0, maxBlockMs - waited.waitedOnMetadataMs);
+      }
+      const serializeUs = sending.serializeUs(record);
+      if (serializeUs > 0) yield { on: 'cpu', untilUs: clock.nowUs() + serializeUs };
+      serialize(producer, append, record);
+      if (costs.partitionUs > 0) yield { on: 'cpu', untilUs: clock.nowUs() + costs.partitionUs };
+      choosePartition(producer, append, record, cluster);
+      if (costs.appendUs > 0) yield { on: 'cpu', untilUs: clock.nowUs() + costs.appendUs };
+      prepare(producer, append, record, pending.sentMs, nowMs);
+    }
+    if (pending.from === 'memory' || !parts.accumulator.appendNow(append))
+      yield* parts.futures.watch.watch(parts.accumulator.append(append, remainingWaitMs));
+    return finish(producer, append);
+  } catch (thrown) {
+    if (!(thrown instanceof JavaException)) throw thrown;
+    return yield* sendFailed(producer, pending, thrown);
   }
 }
 
@@ -164,38 +125,59 @@ function* awaitMetadata(
   }
 }
 
-/** KafkaProducer.partition. UNKNOWN_PARTITION: the accumulator asks the built-in partitioner. */
+function serialize(producer: KafkaProducer, append: RecordAppend, record: ProducerRecord): void {
+  const { serializers } = producer.parts;
+  append.stage = 'serializer';
+  append.keyBytes = serializers === null ? record.keyBytes : serializers.key(record);
+  append.keySize = append.keyBytes === null ? -1 : append.keyBytes.length;
+  append.valueSize = serializers === null ? record.valueBytes : serializers.value(record);
+  append.headersSize = record.headers.length === 0 ? NO_HEADERS_BYTES : sizeOfHeaders(record.headers);
+  producer.sending.recordSerialized(append.record, append.keySize, append.valueSize, append.headersSize);
+}
+
+/** KafkaProducer.partition. UNKNOWN_PARTITION stays: the accumulator asks the built-in partitioner. */
 function choosePartition(
   producer: KafkaProducer,
+  append: RecordAppend,
   record: ProducerRecord,
-  keyBytes: Uint8Array | null,
-  valueSize: number,
   cluster: MetadataSnapshot,
-): number {
-  if (record.partition !== null) return record.partition;
+): void {
+  append.stage = 'partitioner';
+  append.cluster = cluster;
   const { partitioner, config } = producer.parts;
-  if (partitioner !== null) {
-    const custom = partitioner.partition(record.topic, keyBytes, valueSize, cluster);
-    if (custom < 0)
+  if (record.partition !== null) {
+    append.by = 'explicit';
+  } else if (partitioner !== null) {
+    append.by = partitioner.by;
+    append.partition = partitioner.partition(record.topic, append.keyBytes, append.valueSize, cluster);
+    if (append.partition < 0)
       throw new JavaException(
         'IllegalArgumentException',
-        `The partitioner generated an invalid partition number: ${custom}. Partition number should always be non-negative.`,
+        `The partitioner generated an invalid partition number: ${append.partition}. Partition number should always be non-negative.`,
       );
-    return custom;
+  } else if (append.keyBytes === null || config.partitionerIgnoreKeys) {
+    append.by = 'sticky';
+  } else {
+    append.by = 'key-hash';
+    // All partitions count, also those without a leader: a key stays where it is.
+    append.partition = partitionForKey(
+      append.keyBytes,
+      producer.sending.partitionCount(record.topic, cluster),
+    );
   }
-  if (keyBytes === null || config.partitionerIgnoreKeys) return UNKNOWN_PARTITION;
-  // All partitions count, also those without a leader: a key stays where it is.
-  return partitionForKey(keyBytes, cluster.partitionsForTopic(record.topic).length);
 }
 
-function partitionedBy(producer: KafkaProducer, record: ProducerRecord, partition: number): PartitionedBy {
-  if (record.partition !== null) return 'explicit';
-  if (partition === UNKNOWN_PARTITION) return 'sticky';
-  return producer.parts.partitioner === null ? 'key-hash' : producer.parts.partitioner.by;
-}
-
-function ensureValidRecordSize(producer: KafkaProducer, sizeBytes: number): void {
+/** Size and timestamp. @throws RecordTooLargeException: the bound is on the uncompressed record (§1.1). */
+function prepare(
+  producer: KafkaProducer,
+  append: RecordAppend,
+  record: ProducerRecord,
+  sentMs: number,
+  nowMs: number,
+): void {
+  append.stage = 'size';
   const { maxRequestSize, bufferMemory } = producer.parts.config;
+  const sizeBytes = estimateSizeInBytesUpperBound(append.keySize, append.valueSize, append.headersSize);
   if (sizeBytes > maxRequestSize)
     throw new JavaException(
       'RecordTooLargeException',
@@ -208,6 +190,21 @@ function ensureValidRecordSize(producer: KafkaProducer, sizeBytes: number): void
       `The message is ${sizeBytes} bytes when serialized which is larger than the total memory buffer ` +
         'you have configured with the buffer.memory configuration.',
     );
+  append.timestampMs = record.timestampMs ?? nowMs;
+  append.nowMs = nowMs;
+  if (append.timestampMs !== sentMs) producer.sending.recordTimestamped(append.record, append.timestampMs);
+  append.stage = 'memory';
+}
+
+/** After the append, because only now the partition is certain: what throws here has its record in a batch. */
+function finish(producer: KafkaProducer, append: RecordAppend): RecordFuture {
+  const { transactionManager, sender, futures } = producer.parts;
+  append.stage = 'transaction';
+  const batch = append.batch;
+  if (transactionManager !== null && batch !== null)
+    transactionManager.maybeAddPartition(batch.topicPartition);
+  if (append.batchIsFull || append.newBatchCreated) sender.wakeup();
+  return new RecordFuture(futures, append.record, batch, append.batchIndex, null);
 }
 
 /** KafkaProducer.AppendCallbacks: interceptors come before the user's callback. */
@@ -226,17 +223,19 @@ function appendCallbacks(
 /** How errors surface (§1.4): an ApiException in the future, after the callback has run here; others are thrown. */
 function* sendFailed(
   producer: KafkaProducer,
-  id: RecordId,
-  record: ProducerRecord,
-  { stage, partition }: Progress,
-  userCallback: Callback | null,
+  { id, record, userCallback, append }: PendingSend,
   exception: JavaException,
 ): Blocking<RecordFuture> {
   const { accumulator, interceptors, transactionManager, futures } = producer.parts;
   const isThrown = !exception.is('ApiException');
+  // A partition that was only computed is not told: Java remembers it from the append on.
+  const partition =
+    append.effectivePartition === UNKNOWN_PARTITION
+      ? (record.partition ?? UNKNOWN_PARTITION)
+      : append.effectivePartition;
   const tp = knownPartition(producer, record.topic, partition);
-  const toldStage = isThrown && accumulator.closed && stage !== 'serializer' ? 'closed' : stage;
-  producer.sending.recordRefused(id, tp, toldStage, exception.exception, exception.text ?? '', isThrown);
+  const stage = isThrown && accumulator.closed && append.stage !== 'serializer' ? 'closed' : append.stage;
+  producer.sending.recordRefused(id, tp, stage, exception.exception, exception.text ?? '', isThrown);
   if (!isThrown && userCallback !== null) {
     const pause = userCallback(failedMetadata(record.topic, partition), exception, id);
     if (pause !== undefined) yield* pause;

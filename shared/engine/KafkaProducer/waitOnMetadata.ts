@@ -19,11 +19,14 @@ export function metadataNow(
 ): MetadataSnapshot | null {
   const { metadata } = producer.parts;
   const cluster = metadata.fetch();
+  if (partition === null && producer.sending.remembers(topic, cluster, nowMs)) return cluster;
   if (cluster.invalidTopics.size > 0 && cluster.invalidTopics.has(topic))
     throw new JavaException('InvalidTopicException', topic);
   metadata.add(topic, nowMs);
   const count = cluster.partitionCountForTopic(topic);
-  return count !== null && (partition === null || partition < count) ? cluster : null;
+  if (count === null || (partition !== null && partition >= count)) return null;
+  producer.sending.remember(topic, cluster, nowMs, count);
+  return cluster;
 }
 
 /**

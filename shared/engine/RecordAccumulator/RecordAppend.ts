@@ -3,7 +3,7 @@
  * in one object, which a producer uses again for the next record unless the append has to block.
  */
 import type { RecordId } from '#base/ids';
-import type { PartitionedBy } from '#events/words';
+import type { PartitionedBy, RefusedStage } from '#events/words';
 import type { MetadataSnapshot } from '../MetadataSnapshot.ts';
 import type { ProducerBatch } from '../ProducerBatch.ts';
 import { UNKNOWN_PARTITION, type Callback } from '../ProducerRecord.ts';
@@ -15,6 +15,8 @@ export class RecordAppend {
   partition = UNKNOWN_PARTITION;
   by: PartitionedBy = 'sticky';
   timestampMs = -1;
+  /** null: no key. */
+  keyBytes: Uint8Array | null = null;
   /** −1: null. */
   keySize = -1;
   /** −1: null. */
@@ -25,6 +27,8 @@ export class RecordAppend {
   cluster: MetadataSnapshot;
   /** The partition that the log has been told; the append may still go to another. */
   effectivePartition = UNKNOWN_PARTITION;
+  /** How far its send has come: where it failed if it does. */
+  stage: RefusedStage = 'closed';
   /** Memory taken from the pool and not yet used; 0: none. */
   bufferSize = 0;
   batch: ProducerBatch | null = null;
@@ -38,31 +42,13 @@ export class RecordAppend {
     this.cluster = cluster;
   }
 
-  /** The arguments of the next append; what came of the last one is forgotten. */
-  begin(
-    record: RecordId,
-    topic: string,
-    partition: number,
-    by: PartitionedBy,
-    timestampMs: number,
-    keySize: number,
-    valueSize: number,
-    headersSize: number,
-    callback: Callback | null,
-    nowMs: number,
-    cluster: MetadataSnapshot,
-  ): void {
+  /** The next record; what came of the last one is forgotten. */
+  begin(record: RecordId, topic: string, partition: number, callback: Callback | null): void {
     this.record = record;
     this.topic = topic;
     this.partition = partition;
-    this.by = by;
-    this.timestampMs = timestampMs;
-    this.keySize = keySize;
-    this.valueSize = valueSize;
-    this.headersSize = headersSize;
     this.callback = callback;
-    this.nowMs = nowMs;
-    this.cluster = cluster;
+    this.stage = 'closed';
     this.effectivePartition = UNKNOWN_PARTITION;
     this.bufferSize = 0;
     this.batch = null;
