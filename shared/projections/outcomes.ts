@@ -81,6 +81,11 @@ export class Outcomes {
     return Math.max(0, this.copies.get(batch));
   }
 
+  /** Run time at which `send()` refused it; null: it did not. */
+  refusedAt(record: RecordId): number | null {
+    return this.refused.get(record)?.at ?? null;
+  }
+
   /** For the application, at the run time `atUs`. */
   outcomeOf(record: RecordId, atUs: number): RecordOutcome {
     const refused = this.refused.get(record);

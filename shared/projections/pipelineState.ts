@@ -9,6 +9,7 @@ import type {
   BrokerState,
   CallName,
   ConnectionState,
+  DrainStop,
   ReadyReason,
   TransactionState,
 } from '#events/words';
@@ -95,6 +96,10 @@ export interface BatchState {
   request: RequestId | null;
   /** Failed for the application while its request is still out (§3.6). */
   expired: boolean;
+  /** Why the last drain of its node stopped at it; null since it went on. */
+  drainStop: DrainStop | null;
+  /** Offset after its last record in the leader's log; −1: no broker has appended it. */
+  endOffset: number;
 }
 
 export type RequestPhase = 'sent' | 'written' | 'arrived' | 'begun' | 'answering' | 'answered' | 'lost';
@@ -111,6 +116,8 @@ export interface RequestState {
   phase: RequestPhase;
   phaseAt: Micros;
   readonly batches: BatchId[];
+  /** The model knows what the client does not: this way never ends. */
+  lostOnWay: 'request' | 'answer' | null;
   what: Readonly<Record<string, unknown>> | null;
 }
 

@@ -81,6 +81,8 @@ export const batches: Handlers<
       baseSequence: -1,
       request: null,
       expired: false,
+      drainStop: null,
+      endOffset: -1,
     };
     state.batches.set(id, batch);
     const partition = state.partitions.get(tp);
@@ -110,6 +112,7 @@ export const batches: Handlers<
     batch.sizeBytes = sizeBytes;
     batch.rawBytes = rawBytes;
     batch.backoffUntilMs = null;
+    batch.drainStop = null;
   },
   'batch.stamped': (state, { batch: id, producerId, producerEpoch, baseSequence }) => {
     const batch = state.batches.get(id);
@@ -130,6 +133,7 @@ export const batches: Handlers<
     batch.lastAttemptAt = at;
     batch.readyReason = null;
     batch.readyAt = null;
+    batch.drainStop = null;
     const deque = state.partitions.get(batch.tp)?.deque;
     if (deque === undefined) return;
     if (position === 'front') deque.unshift(id);
@@ -169,7 +173,10 @@ export const batches: Handlers<
   },
   'ratio.observed': nothing,
   'node.drained': nothing,
-  'drain.stopped': nothing,
+  'drain.stopped': (state, { batch: id, reason }) => {
+    const batch = state.batches.get(id);
+    if (batch !== undefined) batch.drainStop = reason;
+  },
   'partition.muted': (state, { client, tp }) => {
     state.clients.get(client)?.muted.add(tp);
   },

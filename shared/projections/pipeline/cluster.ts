@@ -58,9 +58,19 @@ export const cluster: Handlers<
   'request.arrived': (state, { request, at }) => moveRequest(state, request, 'arrived', at),
   'request.begun': (state, { request, at }) => moveRequest(state, request, 'begun', at),
   'response.left': (state, { request, at }) => moveRequest(state, request, 'answering', at),
-  'request.departed': nothing,
-  'response.departed': nothing,
-  'log.appended': moveLogEnd,
+  'request.departed': (state, { request: id, arrivesAtUs }) => {
+    const request = state.requests.get(id);
+    if (request !== undefined && arrivesAtUs === null) request.lostOnWay = 'request';
+  },
+  'response.departed': (state, { request: id, arrivesAtUs }) => {
+    const request = state.requests.get(id);
+    if (request !== undefined && arrivesAtUs === null) request.lostOnWay = 'answer';
+  },
+  'log.appended': (state, event) => {
+    moveLogEnd(state, event);
+    const batch = state.batches.get(event.batch);
+    if (batch !== undefined) batch.endOffset = event.logEndOffset;
+  },
   'log.refused': nothing,
   'log.recognised': nothing,
   'log.truncated': moveLogEnd,

@@ -93,6 +93,7 @@ export const network: Handlers<
       phase: 'sent',
       phaseAt: at,
       batches: [],
+      lostOnWay: null,
       what: null,
     });
     const client = state.clients.get(id);
