@@ -19,14 +19,17 @@ export interface WarmStart {
   readonly readyNodes: readonly NodeId[];
   /** An idempotent producer without transactions: one answer to InitProducerId has come too. */
   readonly hasProducerId: boolean;
+  /** The client's clock now; absent: the start of the run. */
+  readonly nowMs?: number;
 }
 
 /**
- * To be called at time 0 on a client that was bootstrapped and has done nothing yet, before its sender thread runs.
+ * To be called on a client that was bootstrapped and has done nothing yet, before its sender thread runs.
  * The log is told of ready connections ('warm') and of the metadata.
  */
 export function warmStart(client: NetworkClient, metadata: ProducerMetadata, warm: WarmStart): void {
-  const begunMs = EPOCH_MS - WARM_UP_MS;
+  const nowMs = warm.nowMs ?? EPOCH_MS;
+  const begunMs = nowMs - WARM_UP_MS;
   const sensor = client.parts.throttleTimeSensor;
   for (const { topic } of warm.metadata.topics) metadata.add(topic, begunMs);
   metadata.updateWithCurrentRequestVersion(warm.metadata, false, begunMs);
@@ -40,19 +43,20 @@ export function warmStart(client: NetworkClient, metadata: ProducerMetadata, war
     sensor?.record(0, readyMs);
   }
   if (warm.hasProducerId) sensor?.record(0, readyMs + ROUND_TRIP_MS);
-  refreshMeanwhile(client, metadata, warm.metadata, readyMs);
+  refreshMeanwhile(client, metadata, warm.metadata, readyMs, nowMs);
 }
 
-/** A partition without leader has the client ask again: with a short back-off this happened before time 0. */
+/** A partition without leader has the client ask again: with a short back-off this happened before now. */
 function refreshMeanwhile(
   client: NetworkClient,
   metadata: ProducerMetadata,
   response: MetadataResponse,
   readyMs: number,
+  nowMs: number,
 ): void {
   for (let atMs = readyMs; ;) {
     const answeredMs = atMs + metadata.timeToNextUpdate(atMs) + ROUND_TRIP_MS;
-    if (answeredMs >= EPOCH_MS) return;
+    if (answeredMs >= nowMs) return;
     metadata.updateWithCurrentRequestVersion(response, false, answeredMs);
     client.parts.throttleTimeSensor?.record(0, answeredMs);
     atMs = answeredMs;
