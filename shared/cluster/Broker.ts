@@ -311,11 +311,9 @@ export class Broker {
     writers.responseLeft(send.requestId);
     if (end.connection.isOpen) {
       const isLost = send.api === 'PRODUCE' && faults.loses('response', send.requestId, this.node);
-      const arrivesUs = links.send(end.outbound, this.node, RESPONSE_BYTES, queue.nowUs, isLost);
-      writers.responseDeparted(
-        send.requestId,
-        arrivesUs === null ? null : end.connection.answer(send, body, arrivesUs),
-      );
+      const sentUs = links.send(end.outbound, this.node, RESPONSE_BYTES, queue.nowUs, isLost);
+      const arrivesUs = sentUs === null ? Infinity : end.connection.answer(send, body, sentUs);
+      writers.responseDeparted(send.requestId, arrivesUs === Infinity ? null : arrivesUs);
     } else {
       writers.responseDeparted(send.requestId, null);
     }

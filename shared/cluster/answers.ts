@@ -3,6 +3,7 @@ import type { NodeId } from '#base/ids';
 import type { NetworkSend } from '#engine/Selectable';
 import type {
   ApiName,
+  ApiVersionsResponse,
   BrokerAddress,
   MetadataRequest,
   MetadataResponse,
@@ -31,6 +32,15 @@ function maxVersions(transactionVersion: number): Partial<Record<ApiName, number
   };
 }
 
+/** What every broker says of itself. */
+export const apiVersions = (transactionVersion: number): ApiVersionsResponse => ({
+  api: 'API_VERSIONS',
+  throttleTimeMs: 0,
+  error: 'NONE',
+  maxVersions: maxVersions(transactionVersion),
+  transactionVersion,
+});
+
 export type Respond = (body: ResponseBody) => void;
 
 /** Answers now, or when the coordinator is ready. */
@@ -45,13 +55,7 @@ export function answerOf(cluster: ClusterContext, broker: Broker, send: NetworkS
   const error = rule === null ? null : rule.error;
   switch (body.api) {
     case 'API_VERSIONS':
-      return respond({
-        api: 'API_VERSIONS',
-        throttleTimeMs,
-        error: error ?? 'NONE',
-        maxVersions: maxVersions(settings.transactionVersion),
-        transactionVersion: settings.transactionVersion,
-      });
+      return respond({ ...apiVersions(settings.transactionVersion), error: error ?? 'NONE' });
     case 'METADATA':
       return respond(metadata(cluster, broker, send, body));
     case 'INIT_PRODUCER_ID':

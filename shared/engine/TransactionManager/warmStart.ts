@@ -6,9 +6,9 @@ import type { TransactionManager } from './TransactionManager.ts';
 export const WARM_PRODUCER_ID = 1000;
 
 /** An idempotent producer holds its producer id, epoch 0. A transactional one has not called initTransactions. */
-export function warmStart(manager: TransactionManager): void {
+export function warmStart(manager: TransactionManager, producerId = WARM_PRODUCER_ID): void {
   if (manager.isTransactional()) return;
   manager.transitionTo('INITIALIZING');
-  setProducerIdAndEpoch(manager, new ProducerIdAndEpoch(WARM_PRODUCER_ID, 0), 'init-producer-id');
+  setProducerIdAndEpoch(manager, new ProducerIdAndEpoch(producerId, 0), 'init-producer-id');
   manager.transitionTo('READY');
 }
