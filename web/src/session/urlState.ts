@@ -1,2 +1,54 @@
+/** The link and the page: the only reader and writer of `location` and `history`. */
+import { micros } from '#base/time';
+import { readLink, writeLink, type Playhead, type ReadLink } from '#model/scenarioQuery';
+
+import { isMoving } from './playback.ts';
 import type { Session } from './session.ts';
-export const linkOf = (_: Session) => ({ url: location.href, fits: true, file: () => '' });
+
+export interface SharedLink {
+  readonly url: string;
+  /** False: more commands than a link carries; `file()` has them all. */
+  readonly fits: boolean;
+  file(): string;
+}
+
+/** What of a session a link holds. */
+export type Shared = Pick<Session, 'source' | 'playback'> & { readonly view: Pick<Session['view'], 'log'> };
+
+/** Where the picture stands; the seq only where it stops between events of one instant. */
+export function playheadOf(session: Shared): Playhead {
+  const { playback, view } = session;
+  const at = micros(Math.floor(playback.cursor.at));
+  const isBetween = view.log.seqAfter(at) !== playback.cursor.seq;
+  return { at, seq: isBetween ? playback.cursor.seq : null, paused: !playback.playing };
+}
+
+/** The link to this moment, on whatever copy of the page is at `base`. */
+export function linkOf(session: Shared, base: string = location.href): SharedLink {
+  const playhead = playheadOf(session);
+  const { scenario } = session.source;
+  const written = writeLink(scenario, playhead);
+  const url = new URL(base);
+  url.search = written.query;
+  url.hash = '';
+  return { url: url.toString(), fits: written.fits, file: () => "" };
+}
+
+/** What the address says. Never throws: what it cannot read is a notice. */
+export const readAddress = (search: string = location.search): ReadLink => readLink(search.replace(/^\?/, ''));
+
+/** Keeps the address up to date while time stands still, so that a reload or a bookmark comes back here. */
+export function keepAddress(session: Session): () => void {
+  let written = location.search;
+  return session.subscribe(() => {
+    if (isMoving(session.playback)) return;
+    const link = linkOf(session);
+    if (!link.fits || link.url === written) return;
+    written = link.url;
+    try {
+      history.replaceState(null, '', link.url);
+    } catch {
+      // Browsers refuse too many changes of the address in a short time: the next one will do.
+    }
+  });
+}

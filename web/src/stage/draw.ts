@@ -24,7 +24,7 @@ export function drawScene(ctx: Draw2d, scene: Scene, layout: Layout, colours: Pa
   });
   for (let i = 0; i < scene.boxes.count; i++) drawBox(ctx, scene.boxes.items[i], colours);
   for (let i = 0; i < scene.blocks.count; i++) drawBlock(ctx, scene.blocks.items[i], colours);
-  ctx.globalAlpha = 0.42;
+  ctx.globalAlpha = 0.5;
   drawSprites(ctx, scene.faint, colours);
   ctx.globalAlpha = 1;
   drawSprites(ctx, scene.sprites, colours);

@@ -80,10 +80,9 @@ function drawHeaders(ctx: Draw2d, layout: Layout, colours: Palette): void {
     ctx.font = `600 ${size}px ${SANS}`;
     ctx.fillStyle = colours.textDim;
     const isFirst = station.number === 1;
-    const isTight = station.name === 'sender' || station.name === 'network';
     const name = layout.width < 760 && station.name === 'record accumulator' ? 'accumulator' : station.name;
     const x = isFirst ? Math.max(station.centreX, 34) : station.centreX;
-    ctx.fillText(`${station.number} ${isTight ? name : name}`, x, layout.headerY);
+    ctx.fillText(`${station.number} ${name}`, x, layout.headerY);
   }
 }
 
@@ -121,15 +120,19 @@ function drawAckWay(ctx: Draw2d, layout: Layout, colours: Palette): void {
   ctx.lineWidth = 1.5;
   ctx.setLineDash([5, 5]);
   ctx.beginPath();
+  // One line down beside the racks, with an inlet from each.
+  let turnX = layout.sender.x;
+  let topY = layout.ackY;
   for (const broker of layout.brokers) {
-    const way = ackWay(layout, broker.node);
-    const [x0 = 0, y0 = 0, x1 = 0] = way;
-    ctx.moveTo(x0, y0);
-    ctx.lineTo(x1, layout.ackY);
+    const [x = 0, y = 0, turn = 0] = ackWay(layout, broker.node);
+    ctx.moveTo(x, y);
+    ctx.lineTo(turn, y);
+    turnX = turn;
+    topY = Math.min(topY, y);
   }
   const appX = centreX(layout.app);
-  const last = layout.brokers.at(-1);
-  ctx.moveTo(last === undefined ? layout.sender.x : last.rack.x - 14, layout.ackY);
+  ctx.moveTo(turnX, topY);
+  ctx.arcTo(turnX, layout.ackY, appX, layout.ackY, 12);
   ctx.arcTo(appX, layout.ackY, appX, layout.app.y + layout.app.h, 12);
   ctx.lineTo(appX, layout.app.y + layout.app.h + 8);
   ctx.stroke();

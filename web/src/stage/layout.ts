@@ -124,7 +124,7 @@ export function topologyKey(state: PipelineState): number {
 export function createLayout(width: number, height: number, topology: Topology): Layout {
   const headerY = 22;
   const top = 58;
-  const bottom = height - 74;
+  const bottom = height - 84;
   const flowY = Math.round((top + bottom) / 2);
   const at = (from: number, to: number): { x: number; w: number } => ({
     x: Math.round(from * width),
@@ -169,12 +169,12 @@ export function createLayout(width: number, height: number, topology: Topology):
     sender: middle(...span(4), Math.min(170, stationHeight * 1.4)),
     ...lanes,
     laneOf: new Map(lanes.lanes.map((lane) => [lane.tp, lane])),
-    gauge: { ...laneColumn, y: bottom + 12, h: 20 },
+    gauge: { ...laneColumn, y: bottom + 10, h: 20 },
     brokers,
     brokerOf: new Map(brokers.map((broker) => [broker.node, broker])),
     flowY,
     retryY: 44,
-    ackY: height - 20,
+    ackY: height - 32,
     headerY,
   };
 }
@@ -250,17 +250,17 @@ function placeStrips(
 ): Pick<BrokerPlace, 'strips' | 'hiddenStrips'> {
   const room = Math.max(0, Math.floor(area.h / 14));
   const shown = tps.length <= room ? tps.length : Math.max(0, room - 1);
-  const h = Math.min(24, Math.floor(area.h / Math.max(1, Math.min(room, tps.length))));
+  const h = Math.min(28, Math.floor(area.h / Math.max(1, Math.min(room, tps.length))));
   const nameWidth = area.w > 150 ? 30 : 26;
   const roleWidth = area.w > 150 ? 58 : 16;
-  const cellWidth = 6;
+  const cellWidth = h >= 24 ? 10 : h >= 18 ? 8.5 : 7;
   const strips = tps.slice(0, shown).map((tp, index): StripPlace => {
     const y = area.y + index * h;
     const cells: Rect = {
       x: area.x + 8 + nameWidth,
-      y: y + Math.floor((h - 10) / 2),
+      y: y + (h - cellWidth) / 2,
       w: area.w - 16 - nameWidth - roleWidth,
-      h: 10,
+      h: cellWidth,
     };
     return {
       x: area.x + 4,

@@ -52,9 +52,13 @@ export function exitSpanUs(sentAt: number, arrivesAt: number, leadUs: number): n
   return arrivesAt < 0 ? span : Math.min(span, 0.4 * Math.max(0, arrivesAt - sentAt));
 }
 
+/** The records of a request fly into the log at the end of its way: a quarter of it at most. 0 draws the bare facts. */
+export const landSpanUs = (sentAt: number, arrivesAt: number, leadUs: number): number =>
+  arrivesAt < 0 ? 0 : Math.min(leadUs / 3, 0.25 * Math.max(0, arrivesAt - sentAt));
+
 /**
  * Where a request is at `at`. The way from lane to slot takes no time in the producer, so it borrows from the flight
- * and the flight catches up: it arrives when it really arrives. Writes into `out` to allocate nothing.
+ * and the flight catches up: its records are in the log when they really are. Writes into `out` to allocate nothing.
  */
 export function requestMotion(line: RequestLifeline, at: number, leadUs: number, out: RequestMotion): void {
   const exitUs = exitSpanUs(line.sentAt, line.arrivesAt, leadUs);
@@ -63,9 +67,8 @@ export function requestMotion(line: RequestLifeline, at: number, leadUs: number,
   if (line.lostAt >= 0 && at >= line.lostAt) return set(out, 'done', 1);
   if (at < startAt) return set(out, 'to-slot', fractionAfter(at, line.sentAt, exitUs));
   if (line.arrivesAt < 0) return set(out, 'out', creep(at - startAt) * 0.9);
-  if (at < line.arrivesAt) {
-    return set(out, 'out', clamp01((at - startAt) / Math.max(1, line.arrivesAt - startAt)));
-  }
+  const landsAt = line.arrivesAt - landSpanUs(line.sentAt, line.arrivesAt, leadUs);
+  if (at < landsAt) return set(out, 'out', clamp01((at - startAt) / Math.max(1, landsAt - startAt)));
   if (line.answeredAt < 0 || at < line.answeredAt) return set(out, 'at-broker', 1);
   const endAt = line.returnsAt >= 0 ? line.returnsAt : line.receivedAt;
   if (endAt < 0) return set(out, 'back', creep(at - line.answeredAt) * 0.9);

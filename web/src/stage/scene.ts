@@ -106,6 +106,8 @@ export interface SceneInput {
   readonly effects: readonly Effect[];
   /** A visible leg, in µs of run time; 0 when time stands still. */
   readonly legUs: number;
+  /** When a batch was, or shortly will be, appended to its leader's log, as far as it is near the cursor. */
+  readonly appendedAt: ReadonlyMap<number, number>;
 }
 
 const label = (): LabelItem => ({
@@ -164,6 +166,7 @@ export function addLabel(
 /** Fills a scene for each frame. Keeps only a memo of the log beside it. */
 export function createSceneFiller(): (scene: Scene, view: StageView, layout: Layout) => void {
   const effects = createEffects();
+  const appendedAt = new Map<number, number>();
   return (scene, view, layout) => {
     scene.sprites.clear();
     scene.faint.clear();
@@ -182,7 +185,12 @@ export function createSceneFiller(): (scene: Scene, view: StageView, layout: Lay
       layout,
       effects: effects.window(view.log, at - backUs, at + legUs),
       legUs,
+      appendedAt,
     };
+    appendedAt.clear();
+    for (const effect of input.effects) {
+      if (effect.type === 'log.appended') appendedAt.set(effect.batch, effect.at);
+    }
     fillLanes(scene, input);
     fillSending(scene, input);
     fillNetwork(scene, input);

@@ -3,7 +3,7 @@ import type { BatchId, NodeId } from '#base/ids';
 import type { BrokerView, PartitionState } from '#projections/pipelineState';
 import { countText } from '../ui/format.ts';
 import type { BrokerPlace, StripPlace } from './layout.ts';
-import { ease, fractionBefore, lerp } from './motion.ts';
+import { ease, fractionBefore, landSpanUs, lerp } from './motion.ts';
 import { addLabel, type Scene, type SceneInput, type Tone } from './scene.ts';
 
 /** How many batches are looked at, newest first, to find whose records stand in the tails. */
@@ -78,24 +78,31 @@ function fillStrip(
   for (let offset = end - 1; offset >= 0; offset--) {
     const x = xOf(offset);
     if (x < strip.cells.x) break;
-    drawCell(offset, x, y + 2);
+    drawCell(offset, x, y);
   }
   fillArrivals(input, place, strip, partition, (offset, fromX, fromY, u) => {
     const x = xOf(offset);
-    if (x >= strip.cells.x) drawCell(offset, lerp(fromX, x, u), lerp(fromY, y + 2, u));
+    if (x >= strip.cells.x) drawCell(offset, lerp(fromX, x, u), lerp(fromY, y, u));
   }, scene);
   const markX = xOf(partition.highWatermark);
   if (partition.highWatermark > 0 && markX >= strip.cells.x && markX <= right + 1) {
     const mark = scene.highWatermarks.next();
-    mark.x = markX - 0.7;
-    mark.y = y - 3;
-    mark.h = strip.cells.h + 6;
+    mark.x = markX - 0.8;
+    mark.y = y - 4;
+    mark.h = strip.cells.h + 7;
   }
   const wide = strip.w > 140;
   const role = isLeader ? (wide ? 'leader' : 'L') : wide ? 'follower' : 'f';
   const textY = strip.y + strip.h / 2 + 4;
   addLabel(scene, strip.x + 4, textY, strip.name, 'dim');
   addLabel(scene, strip.x + strip.w - 2, textY, role, isLeader ? 'good' : 'dim', 'right');
+}
+
+/** How long the records of a batch fly from their request into the log. */
+function landUs(input: SceneInput, batch: BatchId): number {
+  const request = input.view.state.batches.get(batch)?.request;
+  const line = request === null || request === undefined ? null : input.view.lifelines.request(request);
+  return line === null ? input.legUs : landSpanUs(line.sentAt, line.arrivesAt, input.view.leadUs);
 }
 
 /** Offsets that are about to be appended to the leader's log: the strip makes room while they fly in. */
@@ -105,7 +112,7 @@ function arriving(input: SceneInput, tp: number, leader: number | null): number 
   for (const effect of input.effects) {
     if (effect.type !== 'log.appended' || effect.tp !== tp || effect.node !== leader) continue;
     if (effect.seq < input.view.cursor.seq) continue;
-    const u = fractionBefore(input.view.cursor.at, effect.at, input.legUs);
+    const u = fractionBefore(input.view.cursor.at, effect.at, landUs(input, effect.batch));
     sum += (effect.logEndOffset - effect.baseOffset) * ease(u);
   }
   return sum;
@@ -122,29 +129,37 @@ function fillArrivals(
 ): void {
   if (input.legUs === 0) return;
   const { view, layout } = input;
+  const at = view.cursor.at;
   let known = partition.logEnd.get(place.node as NodeId) ?? 0;
+  let appendedAt = Number.NEGATIVE_INFINITY;
   for (const effect of input.effects) {
-    if (effect.seq < view.cursor.seq) continue;
-    if (effect.type === 'log.appended' && effect.tp === strip.tp && effect.node === place.node) {
-      const u = ease(fractionBefore(view.cursor.at, effect.at, input.legUs));
+    if (effect.type !== 'log.appended' && effect.type !== 'replica.fetched') continue;
+    if (effect.tp !== strip.tp) continue;
+    if (effect.type === 'log.appended') appendedAt = effect.at;
+    if (effect.seq < view.cursor.seq || effect.node !== place.node) continue;
+    if (effect.type === 'log.appended') {
+      const u = ease(fractionBefore(at, effect.at, landUs(input, effect.batch)));
       const request = view.state.batches.get(effect.batch)?.request ?? -1;
-      const fromY = scene.slotY.get(request) ?? place.y + place.h / 2;
-      const fromX = place.rack.x + place.rack.w - 8;
-      for (let offset = effect.baseOffset; u > 0 && offset < effect.logEndOffset; offset++) cell(offset, fromX, fromY, u);
-      known = Math.max(known, effect.logEndOffset);
-    } else if (effect.type === 'replica.fetched' && effect.tp === strip.tp && effect.node === place.node) {
-      const u = ease(fractionBefore(view.cursor.at, effect.at, input.legUs));
+      const fromY = (scene.slotY.get(request) ?? place.y + place.h / 2) - 4;
+      const fromX = place.rack.x + place.rack.w - place.blockWidth + 4;
+      for (let offset = effect.baseOffset; u > 0 && offset < effect.logEndOffset; offset++) {
+        const x = fromX + Math.min(place.blockWidth - 10, (offset - effect.baseOffset) * strip.cellWidth);
+        cell(offset, x, fromY, u);
+      }
+    } else {
+      // A fetch takes something only from the moment at which the leader has it.
+      const u = ease(fractionBefore(at, effect.at, Math.min(input.legUs, effect.at - appendedAt)));
       const leader = partition.leader === null ? undefined : layout.brokerOf.get(partition.leader);
       const source = leader?.strips.find((other) => other.tp === strip.tp);
-      if (source !== undefined && u > 0) {
+      if (source !== undefined && u > 0 && at >= appendedAt) {
         const right = source.cells.x + source.cells.w;
         const base = leaderEnd(partition);
         for (let offset = known; offset < effect.logEndOffset; offset++) {
-          cell(offset, right - (base - offset) * source.cellWidth, source.cells.y + 2, u);
+          cell(offset, right - (base - offset) * source.cellWidth, source.cells.y, u);
         }
       }
-      known = Math.max(known, effect.logEndOffset);
     }
+    known = Math.max(known, effect.logEndOffset);
   }
 }
 

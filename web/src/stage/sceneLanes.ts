@@ -82,7 +82,7 @@ export function fillLanes(scene: Scene, input: SceneInput): void {
     const text = `+ ${input.layout.hiddenLanes} more partitions, ${countText(waiting)} records waiting`;
     addLabel(scene, place.x + 8, place.y + 14, text, 'dim');
   }
-  fillBuffer(scene, state);
+  fillBuffer(scene, state, input.layout.gauge.w < 215);
 }
 
 function fillLane(scene: Scene, input: SceneInput, lane: LanePlace, partition: PartitionState): void {
@@ -184,7 +184,7 @@ function idleWords(
   return null;
 }
 
-function fillBuffer(scene: Scene, state: PipelineState): void {
+function fillBuffer(scene: Scene, state: PipelineState, isNarrow: boolean): void {
   let total = 0;
   let available = 0;
   for (const client of state.clients.values()) {
@@ -193,5 +193,6 @@ function fillBuffer(scene: Scene, state: PipelineState): void {
     available += client.bufferAvailableBytes;
   }
   scene.bufferUsed = total === 0 ? 0 : clamp01((total - available) / total);
-  scene.bufferText = total === 0 ? '' : `buffer.memory ${bytesText(total - available)} / ${bytesText(total)}`;
+  const used = `buffer.memory ${bytesText(total - available)}`;
+  scene.bufferText = total === 0 ? '' : isNarrow ? used : `${used} / ${bytesText(total)}`;
 }

@@ -3,10 +3,13 @@ import type { BatchId, NodeId, RequestId } from '#base/ids';
 import type { RequestState } from '#projections/pipelineState';
 import { countText } from '../ui/format.ts';
 import { centreX, centreY, gridFor, type BrokerPlace, type Rect } from './layout.ts';
-import { ease, fractionAfter, lerp, levelCurveX, levelCurveY, requestMotion, type RequestMotion } from './motion.ts';
+import { ease, fractionAfter, landSpanUs, lerp, levelCurveX, levelCurveY, requestMotion, type RequestMotion } from './motion.ts';
 import { addLabel, type BlockItem, type Scene, type SceneInput, type Tone } from './scene.ts';
 import { fillRecords } from './sceneLanes.ts';
 import { laneExit } from './sceneSending.ts';
+
+/** Beyond this, the append of a batch is not among the effects any more. */
+const LONG_AGO_US = 15_000;
 
 export function fillNetwork(scene: Scene, input: SceneInput): void {
   const { view, layout } = input;
@@ -105,10 +108,17 @@ function fillRequest(
 /** The records of all its batches, side by side; the answer carries none. */
 function fillContents(scene: Scene, input: SceneInput, request: RequestState, block: BlockItem): void {
   const { view } = input;
-  let total = 0;
-  for (const batch of request.batches) total += view.lifelines.batch(batch)?.recordCount ?? 0;
   if (block.tone === 'good') {
     block.label = 'answer';
+    return;
+  }
+  let total = 0;
+  for (const batch of request.batches) {
+    if (!hasLanded(input, request, batch)) total += view.lifelines.batch(batch)?.recordCount ?? 0;
+  }
+  if (total === 0) {
+    const isStored = request.batches.some((batch) => (input.appendedAt.get(batch) ?? Infinity) <= view.cursor.at);
+    block.label = isStored ? 'stored' : motionWords(input, request);
     return;
   }
   const grid = gridFor(total, block.w - 8, block.h - 4);
@@ -119,6 +129,7 @@ function fillContents(scene: Scene, input: SceneInput, request: RequestState, bl
   let place = 0;
   const y0 = block.y + (block.h - Math.ceil(total / grid.columns) * grid.cell) / 2;
   for (const batch of request.batches) {
+    if (hasLanded(input, request, batch)) continue;
     const line = view.lifelines.batch(batch);
     let record: number = line?.firstRecord ?? -1;
     for (let i = 0; i < (line?.recordCount ?? 0) && record >= 0; i++, place++) {
@@ -129,6 +140,22 @@ function fillContents(scene: Scene, input: SceneInput, request: RequestState, bl
       record = view.records.next(record);
     }
   }
+}
+
+/** While records fly into the log the block says nothing; later only that the broker has it. */
+const motionWords = (input: SceneInput, request: RequestState): string =>
+  request.batches.some((batch) => input.appendedAt.has(batch)) ? '' : 'at broker';
+
+/** Whether the records of a batch have left the block for the log: also while they fly there. */
+function hasLanded(input: SceneInput, request: RequestState, batch: number): boolean {
+  const { view } = input;
+  const at = view.cursor.at;
+  const line = view.lifelines.request(request.id);
+  if (line === null) return false;
+  const appendedAt = input.appendedAt.get(batch);
+  if (appendedAt !== undefined) return at >= appendedAt - landSpanUs(line.sentAt, line.arrivesAt, view.leadUs);
+  // Long before what motion looks at: the broker has dealt with it, and only its answer is still to come.
+  return line.begunAt >= 0 && at - line.begunAt > LONG_AGO_US;
 }
 
 /** The batches of a request on their way from their lanes through the sender to its slot. */

@@ -10,12 +10,17 @@ import { laneExit } from './sceneSending.ts';
 /** Corners of a way: x and y in turn. */
 type Corners = readonly number[];
 
+/** How far left of the racks acks go down. */
+export const ACK_INDENT = 9;
+
 /** From the rack of a broker down, left below everything, up into the application. */
 export const ackWay = (layout: Layout, node: number): Corners => {
   const place = layout.brokerOf.get(node);
-  const x = place === undefined ? layout.sender.x : place.rack.x - 8;
-  const y = place === undefined ? layout.flowY : place.rack.y + place.rack.h / 2;
-  return [x, y, x - 6, layout.ackY, centreX(layout.app), layout.ackY, centreX(layout.app), layout.app.y + layout.app.h];
+  const x = place === undefined ? layout.sender.x : place.rack.x - 3;
+  const y = place === undefined ? layout.flowY : place.rack.y + place.rack.h - 4;
+  const appX = centreX(layout.app);
+  const turnX = x - ACK_INDENT;
+  return [x, y, turnX, y, turnX, layout.ackY, appX, layout.ackY, appX, layout.app.y + layout.app.h];
 };
 
 /** From the rack of a broker up, left above everything, down into its lane. */
@@ -112,7 +117,7 @@ function fillAckWords(
         : `offset ${countText(ack.baseOffset)}`;
   const x = (layout.app.x + layout.sender.x) / 2;
   const text = `ack · ${partition.topic}-${partition.partition}, ${offsets} → callback`;
-  addLabel(scene, x, layout.ackY + 4, text, 'good', 'center', false, true);
+  addLabel(scene, x, layout.ackY + 19, text, 'good', 'center');
 }
 
 /** The batch that goes again soonest, and how many more there are. */
