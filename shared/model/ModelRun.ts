@@ -154,8 +154,7 @@ export class ModelRun {
    * made anew from a scenario with this command.
    */
   give(command: Command): boolean {
-    if (command.at < this.reachedUs || (command.at === this.reachedUs && this.isMidInstant))
-      return false;
+    if (command.at < this.reachedUs || (command.at === this.reachedUs && this.isMidInstant)) return false;
     const after = this.commands.findIndex(({ at }) => at > command.at);
     const place = after < 0 ? this.commands.length : after;
     this.commands = [...this.commands.slice(0, place), command, ...this.commands.slice(place)];
