@@ -56,8 +56,10 @@ const createValueSizePartitioner = (): Partitioner => {
   };
 };
 
+export const ROUND_ROBIN_PARTITIONER = 'org.apache.kafka.clients.producer.RoundRobinPartitioner';
+
 const PARTITIONERS: Readonly<Record<string, () => Partitioner>> = {
-  'org.apache.kafka.clients.producer.RoundRobinPartitioner': () => new RoundRobinPartitioner(),
+  [ROUND_ROBIN_PARTITIONER]: () => new RoundRobinPartitioner(),
   'linger.FirstPartitioner': createFirstPartitioner,
   'linger.KeySuffixPartitioner': createKeySuffixPartitioner,
   'linger.ValueSizePartitioner': createValueSizePartitioner,

@@ -24,10 +24,14 @@ export function metadataNow(
     throw new JavaException('InvalidTopicException', topic);
   metadata.add(topic, nowMs);
   const count = cluster.partitionCountForTopic(topic);
-  if (count === null || (partition !== null && partition >= count)) return null;
+  if (count === null || !isKnown(count, partition)) return null;
   producer.sending.remember(topic, cluster, nowMs, count);
   return cluster;
 }
+
+/** Whether a topic with so many partitions (null: unknown) has this one (null: any). */
+const isKnown = (count: number | null, partition: number | null): boolean =>
+  count !== null && (partition === null || partition < count);
 
 /**
  * Waits at most `maxWaitMs`. Every answer wakes it, also one that does not help; a partition beyond the known ones is
@@ -65,7 +69,7 @@ export function* waitOnMetadata(
     if (elapsedMs >= maxWaitMs) throw notPresent(producer, topic, partition, count, maxWaitMs, true);
     metadata.maybeThrowExceptionForTopic(topic);
     count = cluster.partitionCountForTopic(topic);
-  } while (count === null || (partition !== null && partition >= count));
+  } while (!isKnown(count, partition));
   producerMetrics.recordMetadataWait(producer.nanosSince(startUs));
   return { cluster, waitedOnMetadataMs: elapsedMs };
 }

@@ -2,16 +2,17 @@
  * The settings of org.apache.kafka.clients.producer.ProducerConfig of 4.3, in Java's order: of several bad ones the
  * first is the one complained about. Left out: the many of ssl.* and sasl.*, which change nothing that is shown.
  */
+import { PARTITIONER_CLASSES, ROUND_ROBIN_PARTITIONER } from '../Partitioner.ts';
 import type { Setting } from './Setting.ts';
+
+export { ROUND_ROBIN_PARTITIONER };
 
 const MINUTE_MS = 60_000;
 const INT_MAX = 2147483647;
 
-export const ROUND_ROBIN_PARTITIONER = 'org.apache.kafka.clients.producer.RoundRobinPartitioner';
-
 /** The classes there are for settings that name one. */
 export const KNOWN_CLASSES: readonly string[] = [
-  ROUND_ROBIN_PARTITIONER,
+  ...PARTITIONER_CLASSES,
   ...[
     'Boolean',
     'ByteArray',
