@@ -35,14 +35,14 @@ export function Counters(): ReactNode {
     };
   });
   const waiting = counts.sent - counts.acked - counts.failed;
-  const bad = (value: number): string => (value > 0 ? 'bad' : 'dim');
+  const bad = (value: number): string => (value > 0 ? 'bad' : 'zero');
   return (
     <footer className="counters" aria-label="Outcome of the records" data-testid="counters">
       <p>
         <Term name="sent" value={counts.sent} /> <span className="dim">=</span>{' '}
         <Term name="waiting" value={waiting} /> <span className="dim">+</span>{' '}
         <Term name="acked" value={counts.acked} tone="good" /> <span className="dim">+</span>{' '}
-        <Term name="failed" value={counts.failed} tone={bad(counts.failed)} />
+        <Term name="failed" value={counts.failed} tone={counts.failed > 0 ? 'bad' : 'dim'} />
         {counts.failedBy.map(([exception, count]) => (
           <span key={exception} className="bad small">
             {' '}
@@ -58,8 +58,8 @@ export function Counters(): ReactNode {
         <Term name="failed yet stored" value={counts.failedYetStored} tone={bad(counts.failedYetStored)} />
       </p>
       <p>
-        <Term name="produce requests" value={counts.requests} />
-        <Term name="records retried" value={counts.retried} tone={counts.retried > 0 ? 'warn' : 'dim'} />
+        <Term name="requests" value={counts.requests} />
+        <Term name="records retried" value={counts.retried} tone={counts.retried > 0 ? 'warn' : 'zero'} />
       </p>
     </footer>
   );

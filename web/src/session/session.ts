@@ -25,8 +25,11 @@ const STEP_LOOKAHEAD_US = 2_000_000;
 
 /** A source whose run can be made anew: the model. */
 export interface RestartableSource extends Source {
-  /** Makes the run anew from another scenario; the log so far is gone once the new one is there. */
-  restart(scenario: Scenario): void;
+  /**
+   * Makes the run anew from another scenario and counts as rerunning until it has reached `untilUs`. `log` is the new
+   * one at once. null: done, else a sentence.
+   */
+  restart(scenario: Scenario, untilUs: number): string | null;
 }
 
 export interface CutNotice {
@@ -50,10 +53,12 @@ export interface Session {
   /** Share of the wished speed that was reached lately; below 1 the model cannot keep up. */
   readonly keptUp: number;
   dispatch(action: SessionAction): void;
+  /** After a seek that is still under way: stop between the events of that instant, at this seq. */
+  arriveAt(seq: number): void;
   /** At the cursor. null: done; else a sentence. A command in the past cuts the future: `onCut` tells how much. */
   command(body: CommandBody): string | null;
-  /** The whole run anew with another scenario, at the same moment. */
-  restart(scenario: Scenario): void;
+  /** The whole run anew with another scenario, at the same moment. null: done; else a sentence. */
+  restart(scenario: Scenario): string | null;
   /** Takes the last command or restart back; false: there is none. */
   undo(): boolean;
   readonly canUndo: boolean;
@@ -92,6 +97,7 @@ export function createSession(source: RestartableSource): Session {
   let version = 0;
   let keptUp = 1;
   let cutAt: number | null = null;
+  let arrivalSeq: number | null = null;
   const undoStack: Scenario[] = [];
   const drawers = new Set<(view: StageView) => void>();
   const listeners = new Set<() => void>();
@@ -154,6 +160,13 @@ export function createSession(source: RestartableSource): Session {
     if (change.kind === 'cut') coming = createPicture(source.log);
     touch();
   });
+
+  /** Whole µs, and nothing in the air: that belongs to the future that is about to change. */
+  const rest = (): number => {
+    const at = Math.floor(playback.cursor.at);
+    reduce({ type: 'seek', at, completeAt: Number.POSITIVE_INFINITY });
+    return at;
+  };
 
   /** A run that was made anew is folded aside until it reaches the cursor; till then the old picture stands. */
   const takeOver = (budgetMs: number): void => {
@@ -222,6 +235,10 @@ export function createSession(source: RestartableSource): Session {
       slowMs = 0;
       touch();
     },
+    arriveAt(seq) {
+      arrivalSeq = seq;
+      touch();
+    },
     command(body) {
       const at: Micros = micros(Math.floor(playback.cursor.at));
       const before = source.scenario;
@@ -229,20 +246,22 @@ export function createSession(source: RestartableSource): Session {
       if (refusal !== null) return refusal;
       undoStack.push(before);
       cutAt = at;
-      // What was in the air belongs to the old future.
-      reduce({ type: 'seek', at, completeAt: Number.POSITIVE_INFINITY });
+      rest();
       touch();
       return null;
     },
     restart(scenario) {
-      undoStack.push(source.scenario);
-      source.restart(scenario);
+      const before = source.scenario;
+      const refusal = source.restart(scenario, rest());
+      if (refusal !== null) return refusal;
+      undoStack.push(before);
       touch();
+      return null;
     },
     undo() {
       const scenario = undoStack.pop();
       if (scenario === undefined) return false;
-      source.restart(scenario);
+      source.restart(scenario, rest());
       touch();
       return true;
     },
@@ -265,6 +284,7 @@ export function createSession(source: RestartableSource): Session {
         const shownTo = Math.min(completeAt, picture.extendedAt);
         const autoSpeed = playback.auto ? autoSpeedAt(picture.log, playback.cursor.seq, playback.cursor.at) : playback.speed;
         reduce({ type: 'tick', wallMs, completeAt: shownTo, autoSpeed });
+        arrive();
         noteSpeed(before, wallMs);
       }
       // 4. The picture of that moment.
@@ -296,6 +316,17 @@ export function createSession(source: RestartableSource): Session {
       cutListeners.add(listener);
       return () => cutListeners.delete(listener);
     },
+  };
+
+  /** A seq belongs to the instant that was sought; if it does not, the instant wins. */
+  const arrive = (): void => {
+    if (arrivalSeq === null || playback.seekingTo !== null) return;
+    const seq = arrivalSeq;
+    arrivalSeq = null;
+    const { log } = picture;
+    const { at } = playback.cursor;
+    const isOfThisInstant = seq > 0 && seq <= log.endSeq && log.seqAfter(at - 1) <= seq && seq <= log.seqAfter(at);
+    if (isOfThisInstant) playback = { ...playback, cursor: { seq, at } };
   };
 
   const noteSpeed = (before: Playback, wallMs: number): void => {

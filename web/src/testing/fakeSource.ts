@@ -217,7 +217,7 @@ const fakeScenario = (seed: number): Scenario => ({
 export function createFakeSource(
   spec: FakeSpec = fakeSpec,
   seed = 42,
-): Source & { readonly executed: CommandBody[]; restart(scenario: Scenario): void } {
+): Source & { readonly executed: CommandBody[]; restart(scenario: Scenario): null } {
   const run = createFakeRun(spec, seed);
   const executed: CommandBody[] = [];
   let complete = 0;
@@ -245,6 +245,7 @@ export function createFakeSource(
     },
     restart(next) {
       scenario = next;
+      return null;
     },
     content: () => 'gone',
     subscribe: () => () => {},

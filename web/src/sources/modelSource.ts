@@ -1,0 +1,200 @@
+/**
+ * The model in the page as a source: runs ahead of the cursor within a budget, and makes a run anew when its past is
+ * changed. Of the page, only this file knows that there is a simulation.
+ */
+import { assert, BugError } from '#base/assert';
+import { micros, type Micros } from '#base/time';
+import type { RecordId } from '#base/ids';
+import { catalogue, type EventOf, type EventType } from '#events/catalogue';
+import { EventTape } from '#events/EventTape';
+import { createModelRun, type ModelRun } from '#model/ModelRun';
+import type { Command, CommandBody, Scenario } from '#model/Scenario';
+import { commandSentence, validateScenario } from '#model/validateScenario';
+import type { RestartableSource } from '../session/session.ts';
+import type { Capabilities, LogChange, SourceStatus } from './Source.ts';
+
+/** Steps between two looks at the clock: some tens of µs of work. */
+const SLICE_STEPS = 64;
+/** A run may get as long as this; beyond, the page would only fill the memory. */
+const MAX_EVENTS = 5_000_000;
+/** Events compared at a time, when a run made anew is held against the one before. */
+const CHECK_EVENTS = 4096;
+
+const COMMANDS: readonly CommandBody['do'][] = [
+  'producer.replace',
+  'producer.flush',
+  'producer.close',
+  'producer.kill',
+  'record.send',
+  'workload.set',
+  'workload.pause',
+  'workload.resume',
+  'broker.kill',
+  'broker.freeze',
+  'broker.restart',
+  'replica.stall',
+  'replica.catchUp',
+  'leader.move',
+  'link.set',
+  'answer.set',
+  'next.lose',
+  'network.set',
+  'topic.set',
+  'topic.addPartitions',
+  'topic.delete',
+];
+
+const capabilities: Capabilities = {
+  events: new Map((Object.keys(catalogue) as EventType[]).map((type) => [type, 'simulated'] as const)),
+  commands: new Set(COMMANDS),
+  commandsInThePast: true,
+};
+
+interface Run {
+  readonly model: ModelRun;
+  readonly tape: EventTape;
+}
+
+/** The same events before `untilUs` as in the run before: checked piece by piece, within the budget. */
+interface PrefixCheck {
+  readonly before: EventTape;
+  readonly toSeq: number;
+  seq: number;
+}
+
+function open(scenario: Scenario): Run {
+  const tapes: EventTape[] = [];
+  const model = createModelRun(scenario, (clock) => {
+    const tape = new EventTape(clock);
+    tapes.push(tape);
+    return tape;
+  });
+  const tape = tapes[0];
+  assert(tape !== undefined, 'the run opened no log');
+  return { model, tape };
+}
+
+/** @throws BugError when the scenario is not valid: links and panels have checked it before. */
+export function createModelSource(
+  scenario: Scenario,
+  nowMs: () => number = () => performance.now(),
+): RestartableSource {
+  const problems = validateScenario(scenario);
+  if (problems.length > 0) throw new BugError(problems.join(' '));
+  let run = open(scenario);
+  /** A run made anew is behind until it has reached this. */
+  let goalUs = 0;
+  let check: PrefixCheck | null = null;
+  let mismatch: string | null = null;
+  const listeners = new Set<(change: LogChange) => void>();
+
+  const replace = (next: Scenario, untilUs: number): void => {
+    goalUs = untilUs;
+    mismatch = null;
+    run = open(next);
+    for (const listener of listeners) listener({ kind: 'cut', endSeq: 0 });
+  };
+
+  /** Compares one piece. A difference is a bug of the model: it is said, and the run stops. */
+  const checkPiece = (): void => {
+    if (check === null) return;
+    const to = Math.min(check.toSeq, check.seq + CHECK_EVENTS);
+    if (to > run.tape.endSeq) return;
+    if (!haveSameEvents(check.before, run.tape, check.seq, to)) {
+      mismatch = `The run did not repeat itself (seed ${run.model.scenario.seed}, after event ${check.seq}): a bug of the model.`;
+      check = null;
+      return;
+    }
+    check = to >= check.toSeq ? null : { ...check, seq: to };
+  };
+
+  const isBehind = (): boolean => run.model.reachedUs <= goalUs || check !== null;
+
+  return {
+    kind: 'model',
+    capabilities,
+    get log() {
+      return run.tape;
+    },
+    get scenario() {
+      return run.model.scenario;
+    },
+    get status(): SourceStatus {
+      const failure = mismatch ?? run.model.failure;
+      if (failure !== null) return { kind: 'failed', sentence: failure };
+      if (run.tape.endSeq >= MAX_EVENTS) {
+        return { kind: 'full', sentence: 'This run has 5 million events and stops here: start it anew to go on.' };
+      }
+      if (goalUs > 0 && isBehind()) return { kind: 'rerunning', progress: Math.min(1, run.model.reachedUs / goalUs) };
+      return { kind: 'running' };
+    },
+    ensure(at: Micros, budgetMs: number) {
+      const until = nowMs() + budgetMs;
+      // "Up to at" includes what happens at that instant.
+      const target = Math.max(at, goalUs) + 1;
+      while (mismatch === null && (run.model.reachedUs < target || check !== null)) {
+        if (run.model.failure !== null || run.tape.endSeq >= MAX_EVENTS) break;
+        if (run.model.reachedUs < target) run.model.runUntil(target, SLICE_STEPS);
+        checkPiece();
+        if (nowMs() >= until) break;
+      }
+      return micros(Math.max(0, run.model.reachedUs - 1));
+    },
+    execute(body, at) {
+      const { scenario: now } = run.model;
+      const command: Command = { ...body, at };
+      const refusal = commandSentence(command, now);
+      if (refusal !== null) return refusal;
+      const before = run.tape;
+      const toSeq = at === 0 ? 0 : before.seqAfter(at - 1);
+      replace({ ...now, commands: [...now.commands.filter((given) => given.at <= at), command] }, at);
+      // Commands of this very instant came first: what follows them is not the common past any more.
+      check = { before, toSeq, seq: 0 };
+      return null;
+    },
+    restart(next, untilUs) {
+      const sentences = validateScenario(next);
+      if (sentences.length > 0) return sentences.join(' ');
+      check = null;
+      replace(next, untilUs);
+      return null;
+    },
+    content(record) {
+      const sent = sentEvent(run.tape, record);
+      return sent === null ? 'gone' : run.model.content(sent);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function haveSameEvents(a: EventTape, b: EventTape, from: number, to: number): boolean {
+  const left = a.frame(from, to).bytes;
+  const right = b.frame(from, to).bytes;
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
+
+/** `record.sent` of a record. Ids rise along the log, so it is searched by halves; null: not sent in this log. */
+export function sentEvent(log: EventTape, record: RecordId): EventOf<'record.sent'> | null {
+  let low = log.startSeq;
+  let high = log.endSeq;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const reader = log.read(middle);
+    let found: EventOf<'record.sent'> | null = null;
+    let seq = middle;
+    while (seq < high && found === null) {
+      const event = reader.next();
+      seq++;
+      if (event.type === 'record.sent') found = event;
+    }
+    if (found === null || found.record > record) high = middle;
+    else if (found.record === record) return found;
+    else low = seq;
+  }
+  return null;
+}
