@@ -21,11 +21,9 @@ export interface PendingSend {
   /** As the interceptors left it. */
   readonly record: ProducerRecord;
   readonly userCallback: Callback | null;
-  /** Wrapped in the interceptors. */
-  readonly callback: Callback | null;
   readonly sentMs: number;
   readonly append: RecordAppend;
-  /** serializer: nothing is done yet. memory: only the append is left. */
+  /** metadata: nothing is done yet. memory: only the append is left. */
   readonly from: 'metadata' | 'memory' | 'failure';
   readonly failure: JavaException | null;
 }
@@ -44,7 +42,8 @@ export function sendNow(
   const record = interceptors.isEmpty ? sent : interceptors.onSend(sent, id);
   const callback = interceptors.isEmpty ? userCallback : appendCallbacks(producer, record, userCallback);
   const sentMs = producer.clock.milliseconds();
-  const append = sending.append;
+  // Threads share one append as long as nothing lets another thread in between.
+  const append = sending.takesTime ? new RecordAppend(id, parts.metadata.fetch()) : sending.append;
   append.begin(id, record.topic, record.partition ?? UNKNOWN_PARTITION, callback);
   let from: PendingSend['from'] = 'metadata';
   let failure: JavaException | null = null;
@@ -66,8 +65,8 @@ export function sendNow(
     from = 'failure';
     failure = thrown;
   }
-  // Other threads use the append meanwhile.
-  return { id, record, userCallback, callback, sentMs, append: append.clone(), from, failure };
+  const own = sending.takesTime ? append : append.clone();
+  return { id, record, userCallback, sentMs, append: own, from, failure };
 }
 
 /** The rest of a send, from where `sendNow` had to leave it: it waits, and spends the time that each step takes. */
