@@ -1,5 +1,5 @@
 /** org.apache.kafka.clients.InFlightRequests: per node, what is being sent or awaits its response. */
-import type { NodeId } from '#base/ids';
+import type { NodeId, RequestId } from '#base/ids';
 import { known } from '#base/assert';
 import { JavaHashMap } from '#record/JavaHashMap';
 import type { ClientRequest } from '../KafkaClient.ts';
@@ -40,8 +40,10 @@ export class InFlightRequests {
     return known(this.requests.get(node)?.shift(), `an in-flight request for node ${node}`);
   }
 
-  oldest(node: NodeId): InFlightRequest {
-    return known(this.requests.get(node)?.[0], `an in-flight request for node ${node}`);
+  /** The one with this id, wherever it stands. */
+  find(node: NodeId, id: RequestId): InFlightRequest {
+    const found = this.requests.get(node)?.find(({ request }) => request.id === id);
+    return known(found, `request ${id} in flight for node ${node}`);
   }
 
   /** The newest one. */

@@ -47,7 +47,8 @@ function noteArrivals(client: NetworkClient, selected: Selected, nowMs: number):
   for (const arrival of selected.arrivals) {
     const { node } = arrival;
     if (arrival.kind === 'received') {
-      client.events.received(client.inFlightRequests.oldest(node), arrival.receive.body);
+      const { body, requestId } = arrival.receive;
+      client.events.received(client.inFlightRequests.find(node, requestId), body);
     } else if (arrival.kind === 'connected') client.connections.connected(node);
     // Java does this later; nothing in between looks at the state of this node.
     else client.connections.disconnected(node, nowMs, arrival.reason);
@@ -77,8 +78,14 @@ function handleCompletedReceives(
 ): void {
   for (const arrival of selected.arrivals) {
     if (arrival.kind !== 'received') continue;
-    const { body } = arrival.receive;
+    const { body, correlationId, requestId } = arrival.receive;
     const inFlight = client.inFlightRequests.completeNext(arrival.node);
+    // The broker left out the answer to the oldest one. Java throws that one away, and the rest of this poll.
+    if (requestId !== inFlight.request.id)
+      throw new JavaException(
+        'IllegalStateException',
+        `Correlation id for response (${correlationId}) does not match request`,
+      );
     client.parts.throttleTimeSensor?.record(body.throttleTimeMs, nowMs);
     maybeThrottle(client, arrival.node, body.throttleTimeMs, nowMs);
     if (inFlight.isInternal && body.api === 'METADATA')
