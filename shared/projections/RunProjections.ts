@@ -5,6 +5,7 @@
 import type { EventLogView } from '#events/EventLogView';
 import { LifelineTables } from './lifelines/LifelineTables.ts';
 import { journey, type Journey } from './journey.ts';
+import { LogTails } from './logTails.ts';
 import { Marks } from './marks.ts';
 import { MetricSeries } from './metricSeries.ts';
 import { Outcomes } from './outcomes.ts';
@@ -20,6 +21,7 @@ interface Indexes {
   readonly outcomes: Outcomes;
   readonly metrics: MetricSeries;
   readonly marks: Marks;
+  readonly tails: LogTails;
 }
 
 function createIndexes(): Indexes {
@@ -27,7 +29,7 @@ function createIndexes(): Indexes {
   const lifelines = new LifelineTables(records);
   const outcomes = new Outcomes(records, lifelines);
   const metrics = new MetricSeries(records, lifelines);
-  return { records, lifelines, outcomes, metrics, marks: new Marks() };
+  return { records, lifelines, outcomes, metrics, marks: new Marks(), tails: new LogTails() };
 }
 
 export class RunProjections {
@@ -58,6 +60,9 @@ export class RunProjections {
   get marks(): Marks {
     return this.indexes.marks;
   }
+  get tails(): LogTails {
+    return this.indexes.tails;
+  }
 
   /** Events [0, extendedSeq) are in the indexes. */
   get extendedSeq(): number {
@@ -68,7 +73,7 @@ export class RunProjections {
   extend(maxEvents = Infinity): boolean {
     const to = Math.min(this.log.endSeq, this.indexedSeq + maxEvents);
     if (this.indexedSeq < to) {
-      const { records, lifelines, outcomes, metrics, marks } = this.indexes;
+      const { records, lifelines, outcomes, metrics, marks, tails } = this.indexes;
       const reader = this.log.read(this.indexedSeq);
       for (let seq = this.indexedSeq; seq < to; seq++) {
         const event = reader.next();
@@ -78,6 +83,7 @@ export class RunProjections {
         outcomes.add(event);
         metrics.add(event);
         marks.add(event);
+        tails.add(event);
         if (seq >= this.projector.extendedSeq) this.projector.extend(event);
       }
       this.indexedSeq = to;
@@ -119,7 +125,7 @@ export class RunProjections {
 
   /** Memory of the indexes in bytes, without the checkpoints. */
   get bytesKept(): number {
-    return this.records.bytesKept + this.lifelines.bytesKept + this.outcomes.bytesKept;
+    return this.records.bytesKept + this.lifelines.bytesKept + this.outcomes.bytesKept + this.tails.bytesKept;
   }
 
   private get source() {
