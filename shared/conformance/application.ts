@@ -4,12 +4,14 @@
  */
 import { MICROS_PER_MS, EPOCH_MS } from '#base/time';
 import { known } from '#base/assert';
+import type { TopicPartition } from '#base/TopicPartition';
 import { utf8Bytes } from '#base/utf8';
 import type { ThreadId } from '#base/ids';
 import type { ScriptedBroker } from '#cluster/ScriptedBroker/ScriptedBroker';
 import type { Blocking } from '#engine/Blocking';
 import type { KafkaProducer } from '#engine/KafkaProducer/KafkaProducer';
 import { createProducerRecord, type Callback } from '#engine/ProducerRecord';
+import type { OffsetAndMetadata } from '#engine/TransactionManager/sendOffsetsToTransaction';
 import type { RunContext } from '#engine/RunContext';
 import { javaException } from './javaException.ts';
 import { WORLD_COMMANDS, type CaseCommand } from './caseSchema.ts';
@@ -46,6 +48,8 @@ export class Application {
   private readonly brokers: ScriptedBroker;
   private readonly notes: Notes;
   private sends = 0;
+  /** The latest send of each thread. */
+  private readonly sendOf = new Map<ThreadId, number>();
   /** The callback of every record. */
   private readonly completed: Callback;
 
@@ -54,7 +58,9 @@ export class Application {
     this.producer = producer;
     this.brokers = brokers;
     this.notes = notes;
-    this.completed = (metadata, exception, record) => notes.outcomes.push({ record, metadata, exception });
+    this.completed = (metadata, exception, record) => {
+      notes.outcomes.push({ record, metadata, exception });
+    };
   }
 
   /** Spawns a thread for each name in the case, in order of first appearance, and one for the world. */
@@ -77,6 +83,12 @@ export class Application {
     this.run.scheduler.spawn({ id, name, kind: 'application' }, this.sampled(this.thread(id, steps)));
   }
 
+  /** The number of the send that runs on the present thread. */
+  currentSend(): number {
+    const thread = known(this.run.scheduler.current, 'the present thread');
+    return known(this.sendOf.get(thread.id), 'its send');
+  }
+
   /** Looks at the transaction manager after every step: wherever the thread comes to rest. */
   private *sampled(body: Blocking<void>): Blocking<void> {
     for (let step = body.next(); step.done !== true; step = body.next()) {
@@ -97,6 +109,7 @@ export class Application {
 
   private *send(thread: ThreadId, command: CaseCommand): Blocking<void> {
     const n = ++this.sends;
+    this.sendOf.set(thread, n);
     const { topic, partition, key, timestamp } = command;
     const valueBytes =
       command.value === null ? Math.max(-1, command.valueBytes) : utf8Bytes(command.value).length;
@@ -148,10 +161,26 @@ export class Application {
         return yield* this.producer.commitTransaction();
       case 'abortTransaction':
         return yield* this.producer.abortTransaction();
+      case 'sendOffsetsToTransaction':
+        return yield* this.sendOffsets(command);
       case 'partitionsFor':
         yield* this.producer.partitionsFor(known(command.topic, 'topic'));
         return;
     }
+  }
+
+  private *sendOffsets(command: CaseCommand): Blocking<void> {
+    const offsets = new Map<TopicPartition, OffsetAndMetadata>();
+    for (const [name, offset] of Object.entries(command.offsets)) {
+      const dash = name.lastIndexOf('-');
+      const tp = this.run.partitions.get(name.slice(0, dash), Number(name.slice(dash + 1)));
+      offsets.set(tp, { offset, metadata: '' });
+    }
+    yield* this.producer.sendOffsetsToTransaction(offsets, {
+      groupId: known(command.group, 'group'),
+      generationId: command.generation,
+      memberId: command.member,
+    });
   }
 
   private changeWorld(command: CaseCommand): void {

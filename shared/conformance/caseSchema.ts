@@ -46,6 +46,7 @@ export const APPLICATION_COMMANDS = [
   'beginTransaction',
   'commitTransaction',
   'abortTransaction',
+  'sendOffsetsToTransaction',
   'close',
   'partitionsFor',
 ] as const;
@@ -79,7 +80,25 @@ export interface CaseCommand {
   readonly on: boolean;
   readonly partitions: number | null;
   readonly transactionalId: string | null;
+  /** Consumer group of sendOffsetsToTransaction. */
+  readonly group: string | null;
+  /** `topic-partition` -> offset. */
+  readonly offsets: Readonly<Record<string, number>>;
+  readonly generation: number;
+  readonly member: string;
 }
+
+/** An interceptor that does what the case says (FORMAT.md §2). */
+export interface InterceptorSpec {
+  readonly name: string;
+  /** Sends (n) in whose onSend it throws; −1: all. */
+  readonly throwsOnSend: readonly number[];
+  readonly throwsOnAcknowledgement: boolean;
+  /** Size of the header that onSend adds; −1: none. */
+  readonly addsHeaderBytes: number;
+}
+
+export const REPORTS = ['topicMetrics', 'nodeMetrics'] as const;
 
 export interface ConformanceCase {
   readonly name: string;
@@ -89,8 +108,16 @@ export interface ConformanceCase {
   readonly cluster: ScriptedClusterSpec;
   readonly network: ScriptedNetworkSpec;
   readonly producer: Readonly<Record<string, SettingValue>>;
-  readonly random: { readonly sticky: StickySpec; readonly leastLoadedOffset: number };
+  readonly random: {
+    readonly sticky: StickySpec;
+    readonly leastLoadedOffset: number;
+    /** Seed of the stream that all back-offs draw from; null: their factor is 1. */
+    readonly jitter: number | null;
+  };
   readonly codec: { readonly ratios: readonly number[] };
+  readonly interceptors: readonly InterceptorSpec[];
+  /** Further lines at the end. */
+  readonly report: readonly (typeof REPORTS)[number][];
   readonly commands: readonly CaseCommand[];
   readonly faults: readonly FaultRule[];
   /** Case time in ms: nothing at or after it happens. */
@@ -103,6 +130,8 @@ const FAULT_APIS: readonly ApiName[] = [
   'INIT_PRODUCER_ID',
   'FIND_COORDINATOR',
   'ADD_PARTITIONS_TO_TXN',
+  'ADD_OFFSETS_TO_TXN',
+  'TXN_OFFSET_COMMIT',
   'END_TXN',
   'API_VERSIONS',
 ];
@@ -130,6 +159,7 @@ const clusterSpec = object<ScriptedClusterSpec>({
   bootstrap: [list(integer), [0]],
   transactionVersion: [integer, 2],
   coordinator: [integer, 0],
+  groupCoordinator: [nullable(integer), null],
   maxMessageBytes: [integer, 1048588],
   leaderHints: [boolean, true],
 });
@@ -153,6 +183,7 @@ const sticky: Reader<StickySpec> = (value, path) => {
 const randomSpec = object<ConformanceCase['random']>({
   sticky: [sticky, { kind: 'counter' }],
   leastLoadedOffset: [integer, 0],
+  jitter: [nullable(integer), null],
 });
 
 const command = object<CaseCommand>({
@@ -177,6 +208,17 @@ const command = object<CaseCommand>({
   on: [boolean, true],
   partitions: [nullable(integer), null],
   transactionalId: [nullable(text), null],
+  group: [nullable(text), null],
+  offsets: [map(integer), {}],
+  generation: [integer, -1],
+  member: [text, ''],
+});
+
+const interceptor = object<InterceptorSpec>({
+  name: [text],
+  throwsOnSend: [list(integer), []],
+  throwsOnAcknowledgement: [boolean, false],
+  addsHeaderBytes: [integer, -1],
 });
 
 const nth: Reader<readonly [number, number] | null> = (value, path) => {
@@ -230,6 +272,8 @@ const conformanceCase = object<ConformanceCase>({
   producer: [map(setting), {}],
   random: [randomSpec, randomSpec({}, 'random')],
   codec: [object({ ratios: [list(number), [0.5]] }), { ratios: [0.5] }],
+  interceptors: [list(interceptor), []],
+  report: [list(oneOf(REPORTS)), []],
   commands: [list(command), []],
   faults: [list(fault), []],
   until: [integer, 1000],

@@ -24,7 +24,8 @@ export type NoteBody =
       readonly node: NodeId;
       readonly reason: 'broker' | 'refused' | 'client';
     }
-  | { readonly kind: 'written' | 'received'; readonly request: RequestId }
+  | { readonly kind: 'received'; readonly request: RequestId }
+  | { readonly kind: 'intercept'; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly kind: 'state'; readonly state: string; readonly pid: number; readonly epoch: number };
 
 export type Note = NoteBody & {

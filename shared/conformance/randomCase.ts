@@ -19,6 +19,8 @@ export interface CaseJson {
   readonly codec?: Readonly<Record<string, unknown>>;
   readonly commands: readonly Readonly<Record<string, unknown>>[];
   readonly faults?: readonly Readonly<Record<string, unknown>>[];
+  readonly interceptors?: readonly Readonly<Record<string, unknown>>[];
+  readonly report?: readonly string[];
   readonly until: number;
 }
 
@@ -70,10 +72,11 @@ function randomCluster(dice: Dice, stage: Stage): Readonly<Record<string, unknow
   const bootstrap = Array.from({ length: 1 + dice.below(2) }, () => dice.below(stage.nodes));
   return {
     nodes: stage.nodes,
-    topics: Object.fromEntries(dice.chance(5) ? [] : topics),
+    topics: Object.fromEntries(dice.chance(2) ? [] : topics),
     ...(dice.chance(30) ? { bootstrap } : {}),
     ...(dice.chance(40) ? { transactionVersion: 1 } : {}),
     ...(dice.chance(40) ? { coordinator: dice.below(stage.nodes) } : {}),
+    ...(dice.chance(10) ? { groupCoordinator: dice.below(stage.nodes) } : {}),
     ...(dice.chance(15) ? { maxMessageBytes: dice.pick([80, 150, 300, 600]) } : {}),
     ...(dice.chance(20) ? { leaderHints: false } : {}),
   };
@@ -100,7 +103,18 @@ function randomness(dice: Dice): Readonly<Record<string, unknown>> {
   return {
     ...(sticky === null ? {} : { sticky }),
     ...(dice.chance(30) ? { leastLoadedOffset: dice.below(7) } : {}),
+    ...(dice.chance(25) ? { jitter: dice.below(1000) } : {}),
   };
+}
+
+function randomInterceptors(dice: Dice): NonNullable<CaseJson['interceptors']> {
+  if (!dice.chance(12)) return [];
+  return Array.from({ length: 1 + dice.below(2) }, (_, i) => ({
+    name: `i${i}`,
+    ...(dice.chance(30) ? { throwsOnSend: [dice.pick([-1, 1, 2])] } : {}),
+    ...(dice.chance(30) ? { throwsOnAcknowledgement: true } : {}),
+    ...(dice.chance(40) ? { addsHeaderBytes: dice.below(20) } : {}),
+  }));
 }
 
 /** The case of this seed; equal seeds give equal cases. */
@@ -129,6 +143,8 @@ export function randomCase(seed: number): CaseJson {
     producer: randomSettings(createDice(random.fork('settings')), stage.flavour),
     random: randomness(createDice(random.fork('random'))),
     codec: { ratios: compressionRatios },
+    interceptors: randomInterceptors(createDice(random.fork('interceptors'))),
+    report: dice.chance(30) ? ['topicMetrics', 'nodeMetrics'] : [],
     commands: randomCommands(createDice(random.fork('commands')), stage),
     faults: randomFaults(createDice(random.fork('faults')), stage),
     until: stage.untilMs,

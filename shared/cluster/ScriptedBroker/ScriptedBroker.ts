@@ -7,7 +7,7 @@ import { MICROS_PER_MS } from '#base/time';
 import type { TopicPartitions } from '#base/TopicPartition';
 import { known } from '#base/assert';
 import type { EventSink, WriterOf } from '#events/catalogue';
-import type { ApiName, MetadataRequest, MetadataResponse } from '#engine/requests';
+import type { ApiName, ApiVersionsResponse, MetadataRequest, MetadataResponse } from '#engine/requests';
 import type { NetworkSend } from '#engine/Selectable';
 import type { ErrorName } from '#record/Errors';
 import type { Brokers, EventQueue, VirtualConnection } from '../VirtualNetwork.ts';
@@ -107,6 +107,18 @@ export class ScriptedBroker implements Brokers {
     return this.coordinator.initProducerId(null, -1, -1).producerId;
   }
 
+  /** What every broker says of itself. */
+  apiVersions(): ApiVersionsResponse {
+    const { transactionVersion } = this.spec.cluster;
+    return {
+      api: 'API_VERSIONS',
+      throttleTimeMs: 0,
+      error: 'NONE',
+      maxVersions: MAX_VERSIONS,
+      transactionVersion,
+    };
+  }
+
   // Brokers
 
   brokerOf(_client: ClientId, node: NodeId): NodeId {
@@ -161,23 +173,9 @@ export class ScriptedBroker implements Brokers {
     if (found !== null) this.faultStruck(found.index, send.requestId, null, send.api);
     const reply =
       request.api === 'API_VERSIONS'
-        ? this.apiVersions()
+        ? answering(this.apiVersions(), this.spec.network.apiVersionsMs)
         : this.transactional(send, request, found?.answer.error ?? null);
     return found === null ? reply : withFault(reply, found.answer);
-  }
-
-  private apiVersions(): Reply {
-    const { transactionVersion } = this.spec.cluster;
-    return answering(
-      {
-        api: 'API_VERSIONS',
-        throttleTimeMs: 0,
-        error: 'NONE',
-        maxVersions: MAX_VERSIONS,
-        transactionVersion,
-      },
-      this.spec.network.apiVersionsMs,
-    );
   }
 
   private metadata(send: NetworkSend, request: MetadataRequest, subject: FaultSubject): Reply {
@@ -197,13 +195,7 @@ export class ScriptedBroker implements Brokers {
   }
 
   private transactional(send: NetworkSend, request: TransactionalRequest, fault: ErrorName | null): Reply {
-    const body = answerTransactional(
-      request,
-      send.version,
-      fault,
-      this.coordinator,
-      this.spec.cluster.coordinator,
-    );
+    const body = answerTransactional(request, send.version, fault, this.coordinator, this.spec.cluster);
     return answering(body, this.spec.network.latencyMs);
   }
 

@@ -101,6 +101,16 @@ export class TransactionCoordinator {
     return transaction.partitions.has(tp) ? 'NONE' : 'INVALID_TXN_STATE';
   }
 
+  /** What a group's coordinator asks before it takes offsets in. `joins`: KIP-890, TxnOffsetCommit ≥ 5. */
+  commitOffsets(transactionalId: string, producerId: number, epoch: number, joins: boolean): ErrorName {
+    const transaction = this.transactions.get(transactionalId);
+    if (transaction === undefined || transaction.producerId !== producerId)
+      return 'INVALID_PRODUCER_ID_MAPPING';
+    if (epoch < transaction.epoch) return 'INVALID_PRODUCER_EPOCH';
+    if (joins) transaction.isOpen = true;
+    return transaction.isOpen ? 'NONE' : 'INVALID_TXN_STATE';
+  }
+
   /** `bumpsEpoch`: EndTxn version 5, where every finished transaction raises the epoch. */
   endTransaction(
     transactionalId: string,

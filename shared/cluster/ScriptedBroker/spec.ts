@@ -19,6 +19,8 @@ export interface ScriptedClusterSpec {
   readonly transactionVersion: number;
   /** The broker that FindCoordinator names. */
   readonly coordinator: number;
+  /** The one that FindCoordinator names for a consumer group; null: the same. */
+  readonly groupCoordinator: number | null;
   readonly maxMessageBytes: number;
   /** Whether NOT_LEADER_OR_FOLLOWER names the new leader (KIP-951). */
   readonly leaderHints: boolean;

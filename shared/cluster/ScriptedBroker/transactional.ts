@@ -1,5 +1,4 @@
 /** Answers to the requests about producer ids and transactions (FORMAT.md §5). */
-import { BugError } from '#base/assert';
 import type {
   AddOffsetsToTxnRequest,
   AddPartitionsToTxnRequest,
@@ -23,6 +22,8 @@ export type TransactionalRequest =
 
 /** From this version of EndTxn on every finished transaction raises the epoch (KIP-890). */
 const BUMPS_EPOCH_FROM_VERSION = 5;
+/** From this version of TxnOffsetCommit on the group joins a transaction by committing in it. */
+const JOINS_FROM_VERSION = 5;
 
 const refused = (error: ErrorName) => ({ error, producerId: -1, producerEpoch: -1 });
 
@@ -32,7 +33,7 @@ export function answerTransactional(
   version: number,
   fault: ErrorName | null,
   coordinator: TransactionCoordinator,
-  coordinatorBroker: number,
+  brokers: { readonly coordinator: number; readonly groupCoordinator: number | null },
 ): ResponseBody {
   const throttleTimeMs = 0;
   switch (request.api) {
@@ -45,12 +46,14 @@ export function answerTransactional(
     }
     case 'FIND_COORDINATOR': {
       const error = fault ?? 'NONE';
+      const { coordinator: ofTransactions, groupCoordinator: ofGroups } = brokers;
+      const broker = request.keyType === 'group' ? (ofGroups ?? ofTransactions) : ofTransactions;
       return {
         api: 'FIND_COORDINATOR',
         throttleTimeMs,
         error,
         errorMessage: errorMessage(error),
-        node: brokerAddress(coordinatorBroker),
+        node: brokerAddress(broker),
       };
     }
     case 'ADD_PARTITIONS_TO_TXN': {
@@ -72,8 +75,20 @@ export function answerTransactional(
           : refused(fault);
       return { api: 'END_TXN', throttleTimeMs, ...(bumps ? identity : refused(identity.error)) };
     }
-    case 'ADD_OFFSETS_TO_TXN':
-    case 'TXN_OFFSET_COMMIT':
-      throw new BugError(`the scripted brokers do not know ${request.api}`);
+    case 'ADD_OFFSETS_TO_TXN': {
+      const { transactionalId, producerId, producerEpoch } = request;
+      const error = fault ?? coordinator.addPartitions(transactionalId, producerId, producerEpoch, []);
+      return { api: 'ADD_OFFSETS_TO_TXN', throttleTimeMs, error };
+    }
+    case 'TXN_OFFSET_COMMIT': {
+      const { transactionalId, producerId, producerEpoch, offsets } = request;
+      const joins = version >= JOINS_FROM_VERSION;
+      const error = fault ?? coordinator.commitOffsets(transactionalId, producerId, producerEpoch, joins);
+      return {
+        api: 'TXN_OFFSET_COMMIT',
+        throttleTimeMs,
+        errors: offsets.map(({ tp }) => ({ tp, error })),
+      };
+    }
   }
 }

@@ -49,6 +49,18 @@ function randomWorld(dice: Dice, stage: Stage, at: number): CommandJson {
   ]);
 }
 
+function randomOffsets(dice: Dice, stage: Stage, at: number): CommandJson {
+  const { topic, partitions } = dice.pick(stage.topics);
+  const names = Array.from({ length: 1 + dice.below(2) }, () => `${topic}-${dice.below(partitions)}`);
+  return {
+    at,
+    do: 'sendOffsetsToTransaction',
+    group: 'g',
+    offsets: Object.fromEntries(names.map((name) => [name, dice.below(100)])),
+    ...(dice.chance(20) ? { generation: dice.below(5), member: 'm' } : {}),
+  };
+}
+
 /** A thread's life in transactions: mostly in the order that Java wants. */
 function transactions(dice: Dice, stage: Stage): readonly CommandJson[] {
   const commands: CommandJson[] = [];
@@ -64,6 +76,7 @@ function transactions(dice: Dice, stage: Stage): readonly CommandJson[] {
       commands.push(randomSend(dice, stage, at));
     }
     if (dice.chance(10)) commands.push({ at, do: 'flush' });
+    if (dice.chance(20)) commands.push(randomOffsets(dice, stage, at));
     at += dice.pick([0, 0, 2, 30, 120]);
     const end = dice.chance(70) ? 'commitTransaction' : 'abortTransaction';
     commands.push({ at, do: end });

@@ -67,11 +67,14 @@ const METADATA_ERRORS = [
   'UNKNOWN_SERVER_ERROR',
 ] as const;
 
+/** Weights: requests that every transaction makes, and the two of sendOffsetsToTransaction. */
 const COORDINATOR_APIS = [
-  'INIT_PRODUCER_ID',
-  'FIND_COORDINATOR',
-  'ADD_PARTITIONS_TO_TXN',
-  'END_TXN',
+  [20, 'INIT_PRODUCER_ID'],
+  [20, 'FIND_COORDINATOR'],
+  [20, 'ADD_PARTITIONS_TO_TXN'],
+  [20, 'END_TXN'],
+  [10, 'ADD_OFFSETS_TO_TXN'],
+  [10, 'TXN_OFFSET_COMMIT'],
 ] as const;
 
 function randomMatch(dice: Dice, stage: Stage, api: string): FaultJson {
@@ -126,7 +129,7 @@ export function randomFaults(dice: Dice, stage: Stage): readonly FaultJson[] {
       [60, 'PRODUCE'],
       [12, 'METADATA'],
       [4, 'API_VERSIONS'],
-      [coordinated, dice.pick(COORDINATOR_APIS)],
+      [coordinated, dice.weighted<string>(COORDINATOR_APIS)],
     ]);
     const match = randomMatch(dice, stage, api);
     if (api === 'PRODUCE') return { match, answer: produceAnswer(dice) };

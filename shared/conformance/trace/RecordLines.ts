@@ -11,6 +11,8 @@ import type { TraceLine } from './TraceLine.ts';
 interface Send {
   readonly n: number;
   readonly topic: string;
+  /** As the application asked for; −1: any. */
+  readonly askedPartition: number;
   readonly startedMs: number;
   record: RecordId | null;
   /** The append that succeeded; a send can fail after it (transactions). */
@@ -44,7 +46,16 @@ export class RecordLines {
   send(note: SendNote): TraceLine {
     const { n, topic, partition, key, valueBytes, at } = note;
     const startedMs = Math.floor(at / MICROS_PER_MS);
-    const send: Send = { n, topic, startedMs, record: null, appended: null, refused: null };
+    const askedPartition = partition ?? -1;
+    const send: Send = {
+      n,
+      topic,
+      askedPartition,
+      startedMs,
+      record: null,
+      appended: null,
+      refused: null,
+    };
     this.sends.set(n, send);
     this.unnumbered.set(note.thread, send);
     return { t: startedMs, ev: 'send', n, topic, partition, key, valueBytes };
@@ -135,7 +146,11 @@ export class RecordLines {
     const send = this.sendOf(event.record);
     send.refused = event;
     if (event.thrown) return [];
-    const tp = event.tp === null ? `${send.topic}--1` : tpName(known(this.partitions.all[event.tp], 'tp'));
+    // A partition that does not exist is not named in the log.
+    const tp =
+      event.tp === null
+        ? tpName({ topic: send.topic, partition: send.askedPartition })
+        : tpName(known(this.partitions.all[event.tp], 'tp'));
     return [this.failLine(event.at, send, tp, event)];
   }
 

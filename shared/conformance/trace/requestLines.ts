@@ -51,6 +51,10 @@ function askedFields(
       return { key: asked['key'] };
     case 'ADD_PARTITIONS_TO_TXN':
       return { partitions: sorted(asked['partitions']), epoch: asked['producerEpoch'] };
+    case 'ADD_OFFSETS_TO_TXN':
+      return { group: asked['groupId'], epoch: asked['producerEpoch'] };
+    case 'TXN_OFFSET_COMMIT':
+      return { group: asked['groupId'], epoch: asked['producerEpoch'], offsets: asked['offsets'] };
     case 'END_TXN':
       return { commit: asked['committed'], epoch: asked['producerEpoch'] };
     default:

@@ -62,12 +62,11 @@ class LineMaker {
       case 'disconnect':
         this.lines.push({ t, ev: 'disconnect', node: note.node, reason: note.reason });
         break;
+      case 'intercept':
+        this.lines.push({ t, ev: 'intercept', ...note.fields });
+        break;
       case 'state':
         this.lines.push({ t, ev: 'state', state: note.state, pid: note.pid, epoch: note.epoch });
-        break;
-      case 'written':
-        this.numbers.set(note.request, this.numbers.size + 1);
-        this.lines.push(requestLine(t, this.number(note.request), this.index.get(note.request), this.input));
         break;
       case 'received':
         this.lines.push(responseLine(t, this.number(note.request), this.index.get(note.request), this.input));
@@ -93,6 +92,12 @@ class LineMaker {
         if (event.call === 'send') break;
         this.lines.push({ t, ev: 'returned', api: event.call, ...failureOf(event) });
         break;
+      case 'request.written':
+        this.numbers.set(event.request, this.numbers.size + 1);
+        this.lines.push(
+          requestLine(t, this.number(event.request), this.index.get(event.request), this.input),
+        );
+        break;
       case 'thread.blocked':
         this.blocked(t, event.thread);
         break;
@@ -114,8 +119,9 @@ class LineMaker {
   }
 
   private blocked(t: number, thread: ThreadId): void {
-    const call = known(this.calls.get(thread), `call on thread ${thread}`);
-    if (call.isBlockTold) return;
+    const call = this.calls.get(thread);
+    // The sender thread sleeps too, but makes no calls.
+    if (call === undefined || call.isBlockTold) return;
     call.isBlockTold = true;
     const { api, n } = call;
     this.lines.push(n === null ? { t, ev: 'blocked', api } : { t, ev: 'blocked', api, n });
