@@ -11,12 +11,28 @@ import type { RecordColumns } from './RecordColumns.ts';
 
 export type { Incident, IncidentCounts, IncidentKind } from './outcomes/Incidents.ts';
 
-/** A batch in a leader's log. */
-interface Segment {
-  readonly batch: number;
-  readonly baseOffset: number;
-  readonly endOffset: number;
-  readonly isReordered: boolean;
+/** Batches in a partition's log, oldest first, each with the offset after its last record. */
+class Segments {
+  length = 0;
+  private readonly batches = new Column('u32');
+  private readonly ends = new Column('u32');
+
+  push(batch: number, endOffset: number): void {
+    this.batches.set(this.length, batch);
+    this.ends.set(this.length++, endOffset);
+  }
+
+  get lastEnd(): number {
+    return this.length === 0 ? 0 : this.ends.get(this.length - 1);
+  }
+
+  pop(): number {
+    return this.batches.get(--this.length);
+  }
+
+  get bytesKept(): number {
+    return this.batches.bytesKept + this.ends.bytesKept;
+  }
 }
 
 export type RecordOutcome =
@@ -34,8 +50,8 @@ export class Outcomes {
   readonly incidents = new Incidents();
   private readonly records: RecordColumns;
   private readonly lifelines: LifelineTables;
-  /** Per tp: what a leader's log holds above any offset that every replica must keep. */
-  private readonly logs = new Map<number, Segment[]>();
+  /** Per tp: whole logs, for an unclean election can cut anywhere. */
+  private readonly logs = new Map<number, Segments>();
   /** Log end of each replica, by tp and node: an elected leader brings its own. */
   private readonly logEnds = new Map<string, number>();
   private readonly copies = new Column('u8');
@@ -137,10 +153,10 @@ export class Outcomes {
   }
 
   get bytesKept(): number {
-    let segments = 0;
-    for (const log of this.logs.values()) segments += log.length;
     const sparse = this.refused.size + this.own.size + this.incidents.all.length;
-    return this.copies.bytesKept + segments * 56 + sparse * 120;
+    let bytes = this.copies.bytesKept + sparse * 120;
+    for (const log of this.logs.values()) bytes += log.bytesKept;
+    return bytes;
   }
 
   private addLog(event: PipelineEvent): void {
@@ -160,9 +176,6 @@ export class Outcomes {
       case 'replica.fetched':
       case 'log.truncated':
         this.logEnds.set(`${event.tp}/${event.node}`, event.logEndOffset);
-        return;
-      case 'highWatermark.advanced':
-        this.forget(event.tp, event.highWatermark);
         return;
       case 'leader.elected':
         if (event.leader !== null) this.elected(event, event.leader);
@@ -210,8 +223,8 @@ export class Outcomes {
     this.copies.set(batch, before + 1);
     this.unwritten.delete(batch);
     const isReordered = before === 0 && this.overtaken(tp, batch);
-    const log = this.logs.get(tp) ?? [];
-    log.push({ batch, baseOffset, endOffset: logEndOffset, isReordered });
+    const log = this.logs.get(tp) ?? new Segments();
+    log.push(batch, logEndOffset);
     this.logs.set(tp, log);
     const records = batches.recordCount(batch);
     if (before > 0) {
@@ -259,31 +272,20 @@ export class Outcomes {
     const log = this.logs.get(tp);
     const end = this.logEnds.get(`${tp}/${leader}`) ?? 0;
     if (log === undefined) return;
-    while ((log.at(-1)?.endOffset ?? 0) > end) {
-      const cut = log.pop() as Segment;
-      const left = this.copiesOf(cut.batch) - 1;
-      this.copies.set(cut.batch, left);
-      if (cut.isReordered) this.incidents.close('reordered', cut.batch, seq);
-      if (left > 0) this.incidents.close('duplicated', cut.batch, seq);
-      if (left > 0) continue;
-      this.incidents.close('failed-yet-stored', cut.batch, seq);
-      if (!this.lifelines.batches.isCompleted(cut.batch)) continue;
+    while (log.lastEnd > end) {
+      const batch = log.pop();
+      const left = this.copiesOf(batch) - 1;
+      this.copies.set(batch, left);
+      if (left > 0) {
+        this.incidents.close('duplicated', batch, seq);
+        continue;
+      }
+      this.incidents.close('reordered', batch, seq);
+      this.incidents.close('failed-yet-stored', batch, seq);
+      if (!this.lifelines.batches.isCompleted(batch)) continue;
       const how = unclean ? 'an unclean election made' : 'the election made';
-      this.lose(
-        cut.batch,
-        `${how} broker ${leader} leader (epoch ${leaderEpoch}), which did not have it`,
-        seq,
-      );
+      this.lose(batch, `${how} broker ${leader} leader (epoch ${leaderEpoch}), which did not have it`, seq);
     }
-  }
-
-  /** Below the high watermark only an unclean election can cut: those segments are kept as well, but not for ever. */
-  private forget(tp: number, highWatermark: number): void {
-    const log = this.logs.get(tp);
-    if (log === undefined || log.length < FORGET_ABOVE) return;
-    const committed = log.findIndex((segment) => segment.endOffset > highWatermark);
-    const spare = (committed < 0 ? log.length : committed) - KEEP_COMMITTED;
-    if (spare > 0) log.splice(0, spare);
   }
 
   private failedYetStored(batch: number, cause: string, seq: number): void {
@@ -304,7 +306,3 @@ export class Outcomes {
     this.incidents.open('lost-after-ack', batch, batches.tp(batch), batches.recordCount(batch), cause, seq);
   }
 }
-
-/** A follower that comes back after an unclean election can be far behind; further back it is not counted. */
-const KEEP_COMMITTED = 4096;
-const FORGET_ABOVE = 2 * KEEP_COMMITTED;

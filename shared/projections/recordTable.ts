@@ -1,4 +1,4 @@
-/** Fills the record columns from the events of a log, in order. 20 bytes a row. */
+/** Fills the record columns from the events of a log, in order. 18 bytes a row. */
 import type { PipelineEvent } from '#events/catalogue';
 import { Column, RisingColumn } from './columns.ts';
 import type { RecordColumns } from './RecordColumns.ts';
@@ -24,7 +24,9 @@ export class RecordTable implements RecordColumns {
   /** How many records further the next of the batch stands. */
   private readonly nextAfter = new Column('u16');
   private readonly looks = new Column('u8');
-  private readonly tps = new Column('u16');
+  /** Of records that are in no batch; of the others the batch knows. */
+  private readonly tps = new Map<number, number>();
+  private readonly tpOfBatch = new Column('u16');
   private readonly threads = new Column('u8');
   /** The next of the batch where it was sent before: threads may append in another order than they sent. */
   private readonly backwards = new Map<number, number>();
@@ -55,16 +57,17 @@ export class RecordTable implements RecordColumns {
     return Math.max(0, this.looks.get(record)) >> SIZE_SHIFT;
   }
   tp(record: number): number {
-    return this.tps.get(record);
+    const batch = this.batches.get(record);
+    return batch < 0 ? (this.tps.get(record) ?? -1) : this.tpOfBatch.get(batch);
   }
   thread(record: number): number {
     return this.threads.get(record);
   }
 
   get bytesKept(): number {
-    const { sent, appendedAfter, batches, indexes, nextAfter, looks, tps, threads } = this;
-    let bytes = sent.bytesKept + this.open.size * 64;
-    for (const column of [appendedAfter, batches, indexes, nextAfter, looks, tps, threads]) {
+    const { sent, appendedAfter, batches, indexes, nextAfter, looks, tpOfBatch, threads } = this;
+    let bytes = sent.bytesKept + (this.open.size + this.tps.size) * 64;
+    for (const column of [appendedAfter, batches, indexes, nextAfter, looks, tpOfBatch, threads]) {
       bytes += column.bytesKept;
     }
     return bytes;
@@ -80,11 +83,15 @@ export class RecordTable implements RecordColumns {
         this.looks.set(record, colourOf(event.keyId) | (sizeClassOf(event.valueBytes) << SIZE_SHIFT));
         return;
       }
+      case 'batch.created':
+        this.tpOfBatch.set(event.batch, event.tp);
+        return;
       case 'record.partitioned':
         this.tps.set(event.record, event.tp);
         return;
       case 'record.appended': {
         const { record, batch } = event;
+        this.tps.delete(record);
         this.appendedAfter.set(record, event.at - this.sent.get(record));
         this.batches.set(record, batch);
         const open = this.open.get(batch);

@@ -6,7 +6,7 @@ import { assert } from '#base/assert';
 import { BLOCK_EVENTS, MAX_BLOCK_BYTES } from './layout.ts';
 
 const FIRST_CHUNK_BYTES = 16 * 1024;
-const LAST_CHUNK_BYTES = 1024 * 1024;
+const LAST_CHUNK_BYTES = 256 * 1024;
 
 /** Where each block begins. Columns that grow by half, from block `firstBlock` on. */
 class Marks {

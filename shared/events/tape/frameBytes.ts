@@ -85,7 +85,7 @@ function holdsEvents(bytes: Uint8Array, events: number): boolean {
   for (let event = 0; event < events; event++) {
     const code = bytes[pos++] ?? 255;
     let numbers = (NUMBERS[code % SAME_TIME] ?? 255) + (code >= SAME_TIME ? 0 : 1);
-    if (numbers > 12) return false;
+    if (numbers > 9) return false;
     for (; numbers > 0; numbers--) {
       const start = pos;
       while ((bytes[pos] ?? 0) >= 0x80) pos++;

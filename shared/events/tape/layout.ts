@@ -8,8 +8,8 @@ import type { Codec, Field } from '../fields.ts';
 
 /** Events of one block. A block decodes on its own: its ids start again from zero. */
 export const BLOCK_EVENTS = 64;
-/** No event is longer: a code, a time, and at most 12 fields of at most 8 bytes. */
-export const MAX_EVENT_BYTES = 112;
+/** No event is longer: a code, a time, and at most 8 fields of at most 8 bytes. */
+export const MAX_EVENT_BYTES = 80;
 export const MAX_BLOCK_BYTES = BLOCK_EVENTS * MAX_EVENT_BYTES;
 
 export const ID_KINDS = ['record', 'batch', 'request', 'client', 'thread', 'tp', 'node'] as const;
@@ -73,8 +73,8 @@ export const CODE_OF: ReadonlyMap<EventType, number> = new Map(TYPES.map((type, 
 
 assert(TYPES.length <= SHORT_SENT, 'the catalogue has grown into the short codes');
 assert(
-  LAYOUTS.every((layout) => layout.fields.length <= 12),
-  'an event of more than 12 fields',
+  LAYOUTS.every((layout) => layout.fields.length <= 8),
+  'an event of more than 8 fields',
 );
 
 /** Numbers after the code and the time: what a reader that only counts has to step over. 255: no such code. */

@@ -21,28 +21,31 @@ export class BatchTable {
   private readonly tps = new Column('u16');
   private readonly firsts = new Column('u32');
   private readonly counts = new Column('u32');
-  private readonly readyAfter = new Column('u32');
+  /** Only where it was not ready at the instant of its drain. */
+  private readonly readyAt = new Map<number, number>();
   private readonly reasons = new Column('u8');
   private readonly outcomes = new Column('u8');
   private readonly endAfter = new Column('u32');
   private readonly baseOffsets = new Column('u32');
   private readonly sizes = new Column('u32');
-  private readonly rawSizes = new Column('u32');
+  /** Only where compression made a difference. */
+  private readonly rawSizes = new Map<number, number>();
   private readonly producers = new Column('u8');
   private readonly sequences = new Column('u32');
   private readonly failures = new Column('u8');
   /** The latest attempt; those before it are few and stand beside. */
   private readonly requests = new Column('u32');
   private readonly drainedAfter = new Column('u32');
-  private readonly attemptEndAfter = new Column('u32');
-  private readonly errors = new Column('u8');
+  /** Only where it did not end with the batch. */
+  private readonly attemptEnds = new Map<number, { readonly at: number; readonly error: string | null }>();
+  /** Failed for the application while their request is out. */
+  private readonly expired = new Set<number>();
   private readonly earlier = new Map<number, Attempt[]>();
   private readonly parents = new Map<number, number>();
   /** Parts of a split batch, in order. */
   private readonly parts = new Map<number, number[]>();
   /** Place of a part's first record in the batch that was split first of all. */
   private readonly starts = new Map<number, number>();
-  private readonly errorNames = new Names();
   private readonly failureNames = new Names();
   private readonly producerNames = new Names();
 
@@ -75,7 +78,7 @@ export class BatchTable {
       firstRecord: first < 0 ? null : recordId(first),
       recordCount: Math.max(0, this.counts.get(id)),
       createdAt,
-      readyAt: this.after(this.readyAfter, id),
+      readyAt: this.readyTime(id),
       readyReason: READY_REASONS[this.reasons.get(id)] ?? null,
       attempts: this.attemptsOf(id),
       completedAt: outcome === COMPLETED ? this.endAt(id) : -1,
@@ -84,7 +87,7 @@ export class BatchTable {
       exception: outcome === FAILED ? exception : null,
       message: outcome === FAILED ? message : null,
       sizeBytes: this.sizes.get(id),
-      rawBytes: this.rawSizes.get(id),
+      rawBytes: this.rawSizes.get(id) ?? this.sizes.get(id),
       producerId: Number(producerId),
       producerEpoch: Number(producerEpoch),
       baseSequence: this.sequences.get(id),
@@ -150,7 +153,7 @@ export class BatchTable {
         this.takeFromParent(event.batch);
         return;
       case 'batch.ready':
-        this.readyAfter.set(event.batch, event.at - this.createdAt(event.batch));
+        this.readyAt.set(event.batch, event.at);
         this.reasons.set(event.batch, READY_REASONS.indexOf(event.reason));
         return;
       case 'batch.drained':
@@ -173,36 +176,17 @@ export class BatchTable {
   }
 
   get bytesKept(): number {
-    let bytes = this.spans.bytesKept + this.earlier.size * 160 + this.parents.size * 200;
-    const { clients, tps, firsts, counts, readyAfter, reasons, outcomes, endAfter, baseOffsets } = this;
-    const {
-      sizes,
-      rawSizes,
-      producers,
-      sequences,
-      failures,
-      requests,
-      drainedAfter,
-      attemptEndAfter,
-      errors,
-    } = this;
-    for (const column of [
-      clients,
-      tps,
-      firsts,
-      counts,
-      readyAfter,
-      reasons,
-      outcomes,
-      endAfter,
-      baseOffsets,
-    ]) {
+    const { readyAt, rawSizes, attemptEnds, earlier, parents } = this;
+    const sparse = readyAt.size + rawSizes.size + attemptEnds.size + 4 * earlier.size + 5 * parents.size;
+    let bytes = this.spans.bytesKept + sparse * 40;
+    const { clients, tps, firsts, counts, reasons, outcomes, endAfter, baseOffsets } = this;
+    const { sizes, producers, sequences, failures, requests, drainedAfter } = this;
+    for (const column of [clients, tps, firsts, counts, reasons, outcomes, endAfter])
+      bytes += column.bytesKept;
+    for (const column of [baseOffsets, sizes, producers, sequences, failures, requests, drainedAfter]) {
       bytes += column.bytesKept;
     }
-    for (const column of [sizes, rawSizes, producers, sequences, failures, requests, drainedAfter]) {
-      bytes += column.bytesKept;
-    }
-    return bytes + attemptEndAfter.bytesKept + errors.bytesKept;
+    return bytes;
   }
 
   private addEnd(event: PipelineEvent): void {
@@ -211,21 +195,19 @@ export class BatchTable {
         this.endAttempt(event.batch, event.at, event.error);
         return;
       case 'batch.completed':
-        this.endAttempt(event.batch, event.at, null);
         this.baseOffsets.set(event.batch, event.baseOffset);
         this.finish(event.batch, event.at, COMPLETED);
         return;
       case 'batch.failed':
-        if (!event.expired) this.endAttempt(event.batch, event.at, event.exception);
+        if (event.expired) this.expired.add(event.batch);
         this.failures.set(event.batch, this.failureNames.number(`${event.exception}\n${event.message}`));
         this.finish(event.batch, event.at, FAILED);
         return;
       case 'batch.split':
-        this.endAttempt(event.batch, event.at, 'MESSAGE_TOO_LARGE');
         this.finish(event.batch, event.at, SPLIT);
         return;
       case 'batch.freed':
-        this.endAttempt(event.batch, event.at, null);
+        if (this.expired.delete(event.batch)) this.endAttempt(event.batch, event.at, null);
         return;
       default:
     }
@@ -240,7 +222,8 @@ export class BatchTable {
 
   private setSizes(id: number, sizeBytes: number, rawBytes: number): void {
     this.sizes.set(id, sizeBytes);
-    this.rawSizes.set(id, rawBytes);
+    if (rawBytes !== sizeBytes) this.rawSizes.set(id, rawBytes);
+    else this.rawSizes.delete(id);
   }
 
   /** Its records are the next of the whole's, which has them as a chain. */
@@ -302,26 +285,40 @@ export class BatchTable {
       const attempts = this.earlier.get(id) ?? [];
       attempts.push(this.lastAttempt(id));
       this.earlier.set(id, attempts);
-      this.attemptEndAfter.set(id, -1);
-      this.errors.set(id, -1);
+      this.attemptEnds.delete(id);
       this.requests.set(id, -1);
     }
     this.drainedAfter.set(id, at - this.createdAt(id));
+    if (this.readyAt.get(id) === at) this.readyAt.delete(id);
   }
 
   private endAttempt(id: number, at: number, error: string | null): void {
-    if (this.drainedAfter.get(id) < 0 || this.attemptEndAfter.get(id) >= 0) return;
-    this.attemptEndAfter.set(id, at - this.createdAt(id));
-    if (error !== null) this.errors.set(id, this.errorNames.number(error));
+    if (this.drainedAfter.get(id) >= 0) this.attemptEnds.set(id, { at, error });
   }
 
   private lastAttempt(id: number): Attempt {
+    const end = this.attemptEnds.get(id) ?? this.endOfLast(id);
     return {
       request: requestId(this.requests.get(id)),
-      drainedAt: this.after(this.drainedAfter, id),
-      endedAt: this.after(this.attemptEndAfter, id),
-      error: this.errorNames.name(this.errors.get(id)),
+      drainedAt: this.drainedAt(id),
+      endedAt: end.at,
+      error: end.error,
     };
+  }
+
+  /** An attempt that ended with its batch. */
+  private endOfLast(id: number): { readonly at: number; readonly error: string | null } {
+    if (this.expired.has(id)) return { at: -1, error: null };
+    const outcome = this.outcomes.get(id);
+    const exception = this.failureNames.name(this.failures.get(id))?.split('\n', 1)[0] ?? null;
+    const error = outcome === SPLIT ? 'MESSAGE_TOO_LARGE' : outcome === FAILED ? exception : null;
+    return { at: this.endAt(id), error };
+  }
+
+  private readyTime(id: number): number {
+    const at = this.readyAt.get(id);
+    if (at !== undefined) return at;
+    return this.reasons.get(id) < 0 ? -1 : this.drainedAt(id);
   }
 
   private attemptsOf(id: number): readonly Attempt[] {

@@ -19,9 +19,11 @@ export class RequestTable {
   private readonly correlations = new Column('u32');
   private readonly writtenAfter = new Column('u32');
   private readonly arrivesAfter = new Column('u32');
-  private readonly begunAfter = new Column('u32');
+  /** How long it waited for its turn at the broker. */
+  private readonly begunAfterArrival = new Column('u16');
   private readonly answeredAfter = new Column('u32');
-  private readonly returnsAfter = new Column('u32');
+  /** Of answers that are on their way, or that the client took later than they came. */
+  private readonly returnsAt = new Map<number, number>();
   /** Its end: the response, the loss, or without an answer its writing. */
   private readonly endAfter = new Column('u32');
   /** 0: received, 1 … : LOST_BY, 9: no answer awaited. */
@@ -53,9 +55,9 @@ export class RequestTable {
       sentAt,
       writtenAt: this.after(this.writtenAfter, id),
       arrivesAt: this.after(this.arrivesAfter, id),
-      begunAt: this.after(this.begunAfter, id),
+      begunAt: this.begunTime(id),
       answeredAt: this.after(this.answeredAfter, id),
-      returnsAt: this.after(this.returnsAfter, id),
+      returnsAt: this.returnsAt.get(id) ?? (end === 0 ? this.endAt(id) : -1),
       receivedAt: end === 0 ? this.endAt(id) : -1,
       lostAt: end > 0 && end < NO_ANSWER ? this.endAt(id) : -1,
       lostBy: LOST_BY[end - 1] ?? null,
@@ -75,7 +77,7 @@ export class RequestTable {
 
   /** Whether a broker has begun to read it. */
   isBegun(id: number): boolean {
-    return this.begunAfter.get(id) >= 0;
+    return this.begunAfterArrival.get(id) >= 0;
   }
 
   sentAt(id: number): number {
@@ -132,13 +134,12 @@ export class RequestTable {
 
   get bytesKept(): number {
     const { clients, nodes, apis, versions, sizes, correlations, writtenAfter, arrivesAfter } = this;
-    const { begunAfter, answeredAfter, returnsAfter, endAfter, ends, carriedFrom, carriedCount, carried } =
-      this;
-    let bytes = this.spans.bytesKept;
+    const { begunAfterArrival, answeredAfter, endAfter, ends, carriedFrom, carriedCount, carried } = this;
+    let bytes = this.spans.bytesKept + this.returnsAt.size * 40;
     for (const column of [clients, nodes, apis, versions, sizes, correlations, writtenAfter, arrivesAfter]) {
       bytes += column.bytesKept;
     }
-    for (const column of [begunAfter, answeredAfter, returnsAfter, endAfter, ends, carriedFrom]) {
+    for (const column of [begunAfterArrival, answeredAfter, endAfter, ends, carriedFrom]) {
       bytes += column.bytesKept;
     }
     return bytes + carriedCount.bytesKept + carried.bytesKept;
@@ -150,22 +151,37 @@ export class RequestTable {
         if (event.arrivesAtUs !== null) this.set(this.arrivesAfter, event.request, event.arrivesAtUs);
         return;
       case 'request.begun':
-        this.set(this.begunAfter, event.request, event.at);
+        this.begin(event.request, event.at);
         return;
       case 'response.left':
         this.set(this.answeredAfter, event.request, event.at);
         return;
       case 'response.departed':
-        if (event.arrivesAtUs !== null) this.set(this.returnsAfter, event.request, event.arrivesAtUs);
+        if (event.arrivesAtUs !== null) this.returnsAt.set(event.request, event.arrivesAtUs);
         return;
       case 'response.received':
         this.finish(event.request, event.at, 0);
+        if (this.returnsAt.get(event.request) === event.at) this.returnsAt.delete(event.request);
         return;
       case 'request.lost':
         this.finish(event.request, event.at, 1 + LOST_BY.indexOf(event.by));
         return;
       default:
     }
+  }
+
+  private begin(id: number, at: number): void {
+    this.begunAfterArrival.set(id, Math.max(0, at - this.arrival(id)));
+  }
+
+  private begunTime(id: number): number {
+    const wait = this.begunAfterArrival.get(id);
+    return wait < 0 ? -1 : this.arrival(id) + wait;
+  }
+
+  /** From where its turn is counted, also where nobody could foretell the arrival. */
+  private arrival(id: number): number {
+    return Math.max(this.spans.begins.get(id), this.after(this.arrivesAfter, id));
   }
 
   private isWithoutAnswer(id: number): boolean {
