@@ -115,6 +115,9 @@ export function createSession(source: RestartableSource): Session {
     get lifelines() {
       return picture.projections.lifelines;
     },
+    get tails() {
+      return picture.projections.tails;
+    },
     get cursor() {
       return playback.cursor;
     },

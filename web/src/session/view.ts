@@ -1,6 +1,7 @@
 /** What the session hands to the stage and the panels each frame. One object, filled anew; nobody keeps parts of it. */
 import type { EventLogView } from '#events/EventLogView';
 import type { Lifelines } from '#projections/lifelines';
+import type { LogTails } from '#projections/logTails';
 import type { PipelineState } from '#projections/pipelineState';
 import type { RecordColumns } from '#projections/RecordColumns';
 
@@ -15,6 +16,7 @@ export interface StageView {
   readonly state: PipelineState;
   readonly records: RecordColumns;
   readonly lifelines: Lifelines;
+  readonly tails: LogTails;
   readonly cursor: Cursor;
   /**
    * µs of run time by which geometry looks ahead, so that ways of a few µs can be seen: a record that is appended

@@ -1,5 +1,6 @@
 /** Where the seven stations stand. Pure: same size and topology, same places. Units are CSS pixels. */
-import type { PipelineState } from '#projections/pipelineState';
+import type { NodeId } from '#base/ids';
+import type { PartitionState, PipelineState } from '#projections/pipelineState';
 
 export interface Rect {
   readonly x: number;
@@ -91,6 +92,9 @@ const MAX_IN_FLIGHT = 'max.in.flight.requests.per.connection';
 const MIN_LANE = 24;
 const MAX_LANE = 84;
 
+const hosts = (partition: PartitionState, node: number): boolean =>
+  partition.logEnd.has(node as NodeId) || partition.isr.includes(node) || partition.leader === node;
+
 /** What stands on the stage, from the state: partitions and brokers in their order, slots of the newest client. */
 export function topologyOf(state: PipelineState): Topology {
   const topics = new Set<string>();
@@ -104,7 +108,7 @@ export function topologyOf(state: PipelineState): Topology {
     .toSorted((a, b) => a - b)
     .map((node) => ({
       node: node as number,
-      tps: [...state.partitions.values()].filter((p) => p.logEnd.has(node)).map((p) => p.tp as number),
+      tps: [...state.partitions.values()].filter((p) => hosts(p, node)).map((p) => p.tp as number),
     }));
   let slots = 5;
   for (const client of state.clients.values()) {
@@ -117,7 +121,7 @@ export function topologyOf(state: PipelineState): Topology {
 /** Changes when `topologyOf` would; cheap enough for every frame. */
 export function topologyKey(state: PipelineState): number {
   let replicas = 0;
-  for (const partition of state.partitions.values()) replicas += partition.logEnd.size;
+  for (const partition of state.partitions.values()) replicas += partition.logEnd.size + 7 * partition.isr.length;
   return replicas + 1009 * (state.partitions.size + 1009 * (state.brokers.size + 101 * state.clients.size));
 }
 

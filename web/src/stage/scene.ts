@@ -3,9 +3,10 @@
  * `draw.ts` paints it, `hitTest.ts` searches it. Pools and buffers are filled anew, nothing is allocated in the long run.
  */
 import type { StageView } from '../session/view.ts';
-import { createEffects, type Effect } from './effects.ts';
+import { createEffects } from './effects.ts';
 import type { Layout } from './layout.ts';
 import { leadUsAt } from './motion.ts';
+import { nearOf, type Near } from './near.ts';
 import { fillBrokers } from './sceneBrokers.ts';
 import { fillLanes } from './sceneLanes.ts';
 import { fillNetwork } from './sceneNetwork.ts';
@@ -103,11 +104,9 @@ export interface Scene {
 export interface SceneInput {
   readonly view: StageView;
   readonly layout: Layout;
-  readonly effects: readonly Effect[];
   /** A visible leg, in µs of run time; 0 when time stands still. */
   readonly legUs: number;
-  /** When a batch was, or shortly will be, appended to its leader's log, as far as it is near the cursor. */
-  readonly appendedAt: ReadonlyMap<number, number>;
+  readonly near: Near;
 }
 
 const label = (): LabelItem => ({
@@ -166,7 +165,6 @@ export function addLabel(
 /** Fills a scene for each frame. Keeps only a memo of the log beside it. */
 export function createSceneFiller(): (scene: Scene, view: StageView, layout: Layout) => void {
   const effects = createEffects();
-  const appendedAt = new Map<number, number>();
   return (scene, view, layout) => {
     scene.sprites.clear();
     scene.faint.clear();
@@ -183,14 +181,9 @@ export function createSceneFiller(): (scene: Scene, view: StageView, layout: Lay
     const input: SceneInput = {
       view,
       layout,
-      effects: effects.window(view.log, at - backUs, at + legUs),
       legUs,
-      appendedAt,
+      near: nearOf(view, effects.window(view.log, at - backUs, at + legUs), legUs),
     };
-    appendedAt.clear();
-    for (const effect of input.effects) {
-      if (effect.type === 'log.appended') appendedAt.set(effect.batch, effect.at);
-    }
     fillLanes(scene, input);
     fillSending(scene, input);
     fillNetwork(scene, input);

@@ -1,24 +1,17 @@
 /** Station 7: per broker the tails of the logs it hosts. Cells are offsets; the right edge is the leader's log end. */
-import type { BatchId, NodeId } from '#base/ids';
+import type { BatchId, NodeId, TpId } from '#base/ids';
 import type { BrokerView, PartitionState } from '#projections/pipelineState';
-import { countText } from '../ui/format.ts';
 import type { BrokerPlace, StripPlace } from './layout.ts';
 import { ease, fractionBefore, landSpanUs, lerp } from './motion.ts';
+import { NOTHING } from './near.ts';
 import { addLabel, type Scene, type SceneInput, type Tone } from './scene.ts';
 
-/** How many batches are looked at, newest first, to find whose records stand in the tails. */
-const MAX_LOOKED_AT = 400;
-
-/** A run of offsets of one partition: a batch as it stands in the log. */
-interface Run {
-  readonly baseOffset: number;
-  readonly count: number;
-  readonly firstRecord: number;
-}
+/** Offsets beyond the log end that are kept, because their records are already in the air. */
+const TAIL_AHEAD = 256;
 
 export function fillBrokers(scene: Scene, input: SceneInput): void {
   const { layout, view } = input;
-  const tails = tailsOf(input);
+  const tails = new Map<number, Int32Array>();
   layout.brokers.forEach((place, index) => {
     const broker = view.state.brokers.get(place.node as NodeId);
     const [tone, text] = brokerWords(broker);
@@ -28,7 +21,13 @@ export function fillBrokers(scene: Scene, input: SceneInput): void {
     if (text !== '') addLabel(scene, place.x + place.w - 10, place.y + 16, text, tone, 'right', true);
     for (const strip of place.strips) {
       const partition = partitionOf(input, strip.tp);
-      if (partition !== null) fillStrip(scene, input, place, strip, partition, tails.get(strip.tp) ?? []);
+      if (partition === null) continue;
+      let tail = tails.get(strip.tp);
+      if (tail === undefined) {
+        tail = tailOf(input, partition, strip.cellRoom);
+        tails.set(strip.tp, tail);
+      }
+      fillStrip(scene, input, place, strip, partition, tail);
     }
     if (place.hiddenStrips > 0) {
       const y = place.y + place.h - 8;
@@ -42,10 +41,8 @@ function brokerWords(broker: BrokerView | undefined): readonly [Tone, string] {
   return broker.state === 'frozen' ? ['ice', 'frozen'] : ['bad', 'down'];
 }
 
-function partitionOf(input: SceneInput, tp: number): PartitionState | null {
-  for (const partition of input.view.state.partitions.values()) if ((partition.tp as number) === tp) return partition;
-  return null;
-}
+const partitionOf = (input: SceneInput, tp: number): PartitionState | null =>
+  input.view.state.partitions.get(tp as TpId) ?? null;
 
 const leaderEnd = (partition: PartitionState): number => {
   const own = partition.leader === null ? undefined : partition.logEnd.get(partition.leader);
@@ -61,7 +58,7 @@ function fillStrip(
   place: BrokerPlace,
   strip: StripPlace,
   partition: PartitionState,
-  tail: readonly Run[],
+  tail: Int32Array,
 ): void {
   const isLeader = partition.leader === place.node;
   const end = partition.logEnd.get(place.node as NodeId) ?? 0;
@@ -72,7 +69,7 @@ function fillStrip(
   const into = isLeader ? scene.sprites : scene.faint;
   const y = strip.cells.y;
   const drawCell = (offset: number, x: number, cellY: number): void => {
-    const record = recordAt(input, tail, offset);
+    const record = tail[base + TAIL_AHEAD - 1 - offset] ?? -1;
     into.add(record < 0 ? 0 : input.view.records.colour(record), x, cellY, strip.cellWidth - 1.4, record);
   };
   for (let offset = end - 1; offset >= 0; offset--) {
@@ -109,8 +106,8 @@ function landUs(input: SceneInput, batch: BatchId): number {
 function arriving(input: SceneInput, tp: number, leader: number | null): number {
   if (input.legUs === 0) return 0;
   let sum = 0;
-  for (const effect of input.effects) {
-    if (effect.type !== 'log.appended' || effect.tp !== tp || effect.node !== leader) continue;
+  for (const effect of input.near.logsOf.get(tp) ?? NOTHING) {
+    if (effect.type !== 'log.appended' || effect.node !== leader) continue;
     if (effect.seq < input.view.cursor.seq) continue;
     const u = fractionBefore(input.view.cursor.at, effect.at, landUs(input, effect.batch));
     sum += (effect.logEndOffset - effect.baseOffset) * ease(u);
@@ -132,9 +129,7 @@ function fillArrivals(
   const at = view.cursor.at;
   let known = partition.logEnd.get(place.node as NodeId) ?? 0;
   let appendedAt = Number.NEGATIVE_INFINITY;
-  for (const effect of input.effects) {
-    if (effect.type !== 'log.appended' && effect.type !== 'replica.fetched') continue;
-    if (effect.tp !== strip.tp) continue;
+  for (const effect of input.near.logsOf.get(strip.tp) ?? NOTHING) {
     if (effect.type === 'log.appended') appendedAt = effect.at;
     if (effect.seq < view.cursor.seq || effect.node !== place.node) continue;
     if (effect.type === 'log.appended') {
@@ -163,49 +158,19 @@ function fillArrivals(
   }
 }
 
-/** Which records stand in each partition's tail, newest batch first; as many as its strip has cells. */
-function tailsOf(input: SceneInput): Map<number, Run[]> {
+/** The records at the offsets around the end of a log: index 0 is `TAIL_AHEAD` beyond it; −1: not known. */
+function tailOf(input: SceneInput, partition: PartitionState, cellRoom: number): Int32Array {
   const { view } = input;
-  const tails = new Map<number, Run[]>();
-  const found = new Map<number, number>();
-  let open = 0;
-  let room = 0;
-  for (const partition of view.state.partitions.values()) if (leaderEnd(partition) > 0) open++;
-  for (const place of input.layout.brokers) for (const strip of place.strips) room = Math.max(room, strip.cellRoom);
-  const add = (tp: number, run: Run): void => {
-    const runs = tails.get(tp) ?? [];
-    if (runs.some((other) => other.baseOffset === run.baseOffset)) return;
-    runs.push(run);
-    tails.set(tp, runs);
-    const before = found.get(tp) ?? 0;
-    found.set(tp, before + run.count);
-    if (before < room + 20 && before + run.count >= room + 20) open--;
-  };
-  for (const effect of input.effects) {
-    if (effect.type !== 'log.appended') continue;
-    const line = view.lifelines.batch(effect.batch);
-    const count = effect.logEndOffset - effect.baseOffset;
-    add(effect.tp, { baseOffset: effect.baseOffset, count, firstRecord: line?.firstRecord ?? -1 });
-  }
-  const newest = view.lifelines.batchCount - 1;
-  for (let id = newest; id >= 0 && id > newest - MAX_LOOKED_AT && open > 0; id--) {
-    const line = view.lifelines.batch(id as BatchId);
-    if (line === null || line.baseOffset < 0) continue;
-    add(line.tp, { baseOffset: line.baseOffset, count: line.recordCount, firstRecord: line.firstRecord ?? -1 });
-  }
-  return tails;
+  const end = leaderEnd(partition) + TAIL_AHEAD;
+  const tail = new Int32Array(TAIL_AHEAD + cellRoom + 2).fill(-1);
+  view.tails.walkBack(partition.tp, view.cursor.at + input.legUs, end, (batch, baseOffset, records) => {
+    let record: number = view.lifelines.batch(batch as BatchId)?.firstRecord ?? -1;
+    for (let i = 0; i < records && record >= 0; i++) {
+      const index = end - 1 - (baseOffset + i);
+      if (index < tail.length) tail[index] = record;
+      record = view.records.next(record);
+    }
+    return end - baseOffset < tail.length;
+  });
+  return tail;
 }
-
-/** The record at an offset; −1: written by somebody we do not know, or too long ago. */
-function recordAt(input: SceneInput, tail: readonly Run[], offset: number): number {
-  for (const run of tail) {
-    if (offset < run.baseOffset || offset >= run.baseOffset + run.count) continue;
-    let record = run.firstRecord;
-    for (let i = run.baseOffset; i < offset && record >= 0; i++) record = input.view.records.next(record);
-    return record;
-  }
-  return -1;
-}
-
-/** For the counters beside the strips. */
-export const offsetText = (offset: number): string => countText(offset);

@@ -4,7 +4,7 @@ import { MICROS_PER_MS, runMicros } from '#base/time';
 import type { BatchState, ClientState, PartitionState, PipelineState } from '#projections/pipelineState';
 import { bytesText, countText, msText } from '../ui/format.ts';
 import { gridFor, type LanePlace } from './layout.ts';
-import { clamp01, ease, fractionAfter } from './motion.ts';
+import { clamp01 } from './motion.ts';
 import { addLabel, type Scene, type SceneInput, type Tone } from './scene.ts';
 
 export const BOX_GAP = 5;
@@ -25,18 +25,6 @@ export const boxSlot = (index: number, length: number, room: number): number =>
 /** Left edge of a box at `slot`, counted from the sender's side. */
 export const boxX = (lane: LanePlace, slot: number): number =>
   lane.boxes.x + lane.boxes.w - lane.boxWidth - slot * (lane.boxWidth + BOX_GAP);
-
-/** How far the boxes of a deque still have to move up because older ones just left. */
-export function laneShift(input: SceneInput, tp: number): number {
-  if (input.legUs === 0) return 0;
-  let shift = 0;
-  for (const effect of input.effects) {
-    if (effect.type !== 'batch.drained' || effect.seq >= input.view.cursor.seq) continue;
-    if (input.view.lifelines.batch(effect.batch)?.tp !== tp) continue;
-    shift += 1 - ease(fractionAfter(input.view.cursor.at, effect.at, input.legUs));
-  }
-  return shift;
-}
 
 /** Draws `count` records of a batch into a box, or says that they are too many: then the caller draws a bar. */
 export function fillRecords(
@@ -88,7 +76,7 @@ export function fillLanes(scene: Scene, input: SceneInput): void {
 function fillLane(scene: Scene, input: SceneInput, lane: LanePlace, partition: PartitionState): void {
   const { state } = input.view;
   const deque = partition.deque;
-  const shift = laneShift(input, partition.tp);
+  const shift = input.near.laneShift.get(partition.tp) ?? 0;
   for (let i = 0; i < deque.length; i++) {
     const slot = boxSlot(i, deque.length, lane.boxRoom);
     const isHidden = deque.length > lane.boxRoom && i >= lane.boxRoom - 1 && i < deque.length - 1;

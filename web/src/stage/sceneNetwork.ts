@@ -14,7 +14,7 @@ const LONG_AGO_US = 15_000;
 export function fillNetwork(scene: Scene, input: SceneInput): void {
   const { view, layout } = input;
   scene.senderGlow = 0;
-  for (const effect of input.effects) {
+  for (const effect of input.near.effects) {
     if (effect.type !== 'node.drained' || effect.batches === 0 || effect.seq >= view.cursor.seq) continue;
     const glow = 1 - fractionAfter(view.cursor.at, effect.at, view.leadUs);
     if (glow > scene.senderGlow) scene.senderGlow = glow;
@@ -26,15 +26,7 @@ export function fillNetwork(scene: Scene, input: SceneInput): void {
 function fillRack(scene: Scene, input: SceneInput, place: BrokerPlace, motion: RequestMotion): void {
   const { view } = input;
   let inFlight = 0;
-  let shift = 0;
-  if (input.legUs > 0) {
-    for (const effect of input.effects) {
-      if (effect.type !== 'response.received' && effect.type !== 'request.lost') continue;
-      if (effect.seq >= view.cursor.seq) continue;
-      if (view.lifelines.request(effect.request)?.node !== place.node) continue;
-      shift += 1 - ease(fractionAfter(view.cursor.at, effect.at, input.legUs));
-    }
-  }
+  const shift = input.near.rackShift.get(place.node) ?? 0;
   let words = '';
   let tone: Tone = 'dim';
   for (const client of view.state.clients.values()) {
@@ -117,7 +109,7 @@ function fillContents(scene: Scene, input: SceneInput, request: RequestState, bl
     if (!hasLanded(input, request, batch)) total += view.lifelines.batch(batch)?.recordCount ?? 0;
   }
   if (total === 0) {
-    const isStored = request.batches.some((batch) => (input.appendedAt.get(batch) ?? Infinity) <= view.cursor.at);
+    const isStored = request.batches.some((batch) => (input.near.appendedAt.get(batch) ?? Infinity) <= view.cursor.at);
     block.label = isStored ? 'stored' : motionWords(input, request);
     return;
   }
@@ -144,7 +136,7 @@ function fillContents(scene: Scene, input: SceneInput, request: RequestState, bl
 
 /** While records fly into the log the block says nothing; later only that the broker has it. */
 const motionWords = (input: SceneInput, request: RequestState): string =>
-  request.batches.some((batch) => input.appendedAt.has(batch)) ? '' : 'at broker';
+  request.batches.some((batch) => input.near.appendedAt.has(batch)) ? '' : 'at broker';
 
 /** Whether the records of a batch have left the block for the log: also while they fly there. */
 function hasLanded(input: SceneInput, request: RequestState, batch: number): boolean {
@@ -152,7 +144,7 @@ function hasLanded(input: SceneInput, request: RequestState, batch: number): boo
   const at = view.cursor.at;
   const line = view.lifelines.request(request.id);
   if (line === null) return false;
-  const appendedAt = input.appendedAt.get(batch);
+  const appendedAt = input.near.appendedAt.get(batch);
   if (appendedAt !== undefined) return at >= appendedAt - landSpanUs(line.sentAt, line.arrivesAt, view.leadUs);
   // Long before what motion looks at: the broker has dealt with it, and only its answer is still to come.
   return line.begunAt >= 0 && at - line.begunAt > LONG_AGO_US;

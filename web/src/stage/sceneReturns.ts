@@ -1,5 +1,5 @@
 /** What comes back: acks below, retries above, failures down. */
-import type { BatchId } from '#base/ids';
+import type { BatchId, TpId } from '#base/ids';
 import { runMicros } from '#base/time';
 import { countText, msText } from '../ui/format.ts';
 import { centreX, type Layout } from './layout.ts';
@@ -55,7 +55,7 @@ export function fillReturns(scene: Scene, input: SceneInput): void {
   const { view, layout } = input;
   const at = view.cursor.at;
   let ack: { readonly tp: number; readonly baseOffset: number; readonly batch: BatchId } | null = null;
-  for (const effect of input.effects) {
+  for (const effect of input.near.effects) {
     if (effect.seq >= view.cursor.seq) break;
     if (effect.type === 'batch.completed') {
       const line = view.lifelines.batch(effect.batch);
@@ -106,7 +106,7 @@ function fillAckWords(
   ack: { readonly tp: number; readonly baseOffset: number; readonly batch: BatchId },
 ): void {
   const { layout, view } = input;
-  const partition = [...view.state.partitions.values()].find((p) => (p.tp as number) === ack.tp);
+  const partition = view.state.partitions.get(ack.tp as TpId);
   if (partition === undefined) return;
   const count = view.lifelines.batch(ack.batch)?.recordCount ?? 0;
   const offsets =

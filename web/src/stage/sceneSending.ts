@@ -1,18 +1,21 @@
 /** Stations 1 to 3: records on their way from send() into their lane, and callers that send() holds back. */
-import type { BatchId } from '#base/ids';
+import type { BatchId, TpId } from '#base/ids';
 import type { RecordColumns } from '#projections/RecordColumns';
 import type { ThreadState } from '#projections/pipelineState';
 import { countText, msText } from '../ui/format.ts';
 import { centreX, centreY, gridFor, type Layout } from './layout.ts';
-import { clamp01, ease, levelCurveX, levelCurveY, lerp } from './motion.ts';
+import { ease, levelCurveX, levelCurveY, lerp } from './motion.ts';
 import { addLabel, type Scene, type SceneInput } from './scene.ts';
-import { boxSlot, boxX, laneShift } from './sceneLanes.ts';
+import { boxSlot, boxX } from './sceneLanes.ts';
 
 const RECORD_SIDE = 9;
 const SIDES = [0.72, 0.88, 1.1] as const;
 const GOLDEN = 0.618_033_988_75;
 /** How many waiting callers are listed one by one. */
 const MAX_CALLERS = 4;
+
+/** What Java calls the thread of the Sender. */
+const SENDER_THREAD = 'kafka-producer-network-thread';
 
 /** Where a flying record lands. */
 interface Target {
@@ -50,7 +53,7 @@ export function fillSending(scene: Scene, input: SceneInput): void {
     flyRecord(scene, input, record, targets);
   }
   // Refused records never reach a lane: they fall down where they were turned away.
-  for (const effect of input.effects) {
+  for (const effect of input.near.effects) {
     if (effect.type !== 'record.refused' || effect.at > cursor.at) continue;
     const u = (cursor.at - effect.at) / leadUs;
     if (u >= 1) continue;
@@ -104,15 +107,12 @@ function targetOf(input: SceneInput, record: number, targets: Map<number, Target
     targets.set(batch, target);
     return layout.hiddenLanes > 0 ? target : null;
   }
-  let length = 0;
-  let index = -1;
-  for (const partition of view.state.partitions.values()) {
-    if ((partition.tp as number) !== tp) continue;
-    length = partition.deque.length;
-    index = partition.deque.indexOf(batch as BatchId);
-  }
+  const deque = view.state.partitions.get(tp as TpId)?.deque ?? [];
+  let { length } = deque;
+  // The newest are at the end, and that is where records go.
+  let index = deque.lastIndexOf(batch as BatchId);
   if (index < 0) index = length++;
-  const slot = boxSlot(index, length, lane.boxRoom) + laneShift(input, tp);
+  const slot = boxSlot(index, length, lane.boxRoom) + (input.near.laneShift.get(tp) ?? 0);
   const left = boxX(lane, slot);
   const landed = view.state.batches.get(batch as BatchId)?.records ?? 0;
   const grid = gridFor(Math.max(landed, view.records.indexInBatch(record) + 1), lane.boxWidth - 8, lane.boxes.h - 11);
@@ -129,9 +129,12 @@ function fillWords(scene: Scene, input: SceneInput): void {
   const { state } = view;
   const y = layout.flowY;
   addLabel(scene, centreX(layout.app), layout.app.y + 20, 'app', 'plain', 'center', true);
-  const threads = [...state.threads.values()].filter((thread) => state.clients.get(thread.client)?.closed === null);
-  if (threads.length > 1) {
-    addLabel(scene, centreX(layout.app), layout.app.y + layout.app.h - 10, `${threads.length} threads`, 'dim', 'center');
+  let threads = 0;
+  for (const thread of state.threads.values()) {
+    if (state.clients.get(thread.client)?.closed === null && !thread.name.startsWith(SENDER_THREAD)) threads++;
+  }
+  if (threads > 1) {
+    addLabel(scene, centreX(layout.app), layout.app.y + layout.app.h - 10, `${threads} threads`, 'dim', 'center');
   }
   addLabel(scene, centreX(layout.serializer), layout.serializer.y + 20, 'String', 'plain', 'center');
   addLabel(scene, centreX(layout.serializer), layout.serializer.y + layout.serializer.h - 10, '→ bytes', 'dim', 'center');
@@ -157,8 +160,8 @@ function partitionerWords(view: SceneInput['view']): readonly [string, string] {
   const latest = firstSentAfter(view.records, view.cursor.at) - 1;
   if (latest >= 0 && view.records.colour(latest) === 0) {
     for (const [topic, tp] of sticky) {
-      const partition = [...state.partitions.values()].find((p) => p.topic === topic && p.tp === tp);
-      if (partition !== undefined) return ['sticky', `→ ${partition.partition}`];
+      const partition = state.partitions.get(tp as TpId);
+      if (partition?.topic === topic) return ['sticky', `→ ${partition.partition}`];
     }
     return ['sticky', ''];
   }
@@ -220,4 +223,3 @@ export const laneExit = (layout: Layout, tp: number): { readonly x: number; read
   return { x: lane.x + lane.w, y: lane.boxes.y + lane.boxes.h / 2 };
 };
 
-export const shareOf = (part: number, whole: number): number => (whole === 0 ? 0 : clamp01(part / whole));

@@ -1,0 +1,61 @@
+/** What happened, or is about to happen, near the cursor, sorted by whom it concerns: once a frame, for all stations. */
+import type { EventOf } from '#events/catalogue';
+import type { StageView } from '../session/view.ts';
+import type { Effect } from './effects.ts';
+import { ease, fractionAfter } from './motion.ts';
+
+export type LogEffect = EventOf<'log.appended'> | EventOf<'replica.fetched'>;
+
+export interface Near {
+  readonly effects: readonly Effect[];
+  /** When a batch was, or shortly will be, appended to its leader's log. */
+  readonly appendedAt: ReadonlyMap<number, number>;
+  /** Appends and fetches of each partition, in order. */
+  readonly logsOf: ReadonlyMap<number, readonly LogEffect[]>;
+  /** How far the boxes of a deque still have to move up because older ones just left. */
+  readonly laneShift: ReadonlyMap<number, number>;
+  /** The same for the blocks of a rack, because older ones were just answered or lost. */
+  readonly rackShift: ReadonlyMap<number, number>;
+}
+
+export const NOTHING: readonly LogEffect[] = [];
+
+export function nearOf(view: StageView, effects: readonly Effect[], legUs: number): Near {
+  const appendedAt = new Map<number, number>();
+  const logsOf = new Map<number, LogEffect[]>();
+  const laneShift = new Map<number, number>();
+  const rackShift = new Map<number, number>();
+  const { at, seq } = view.cursor;
+  const shift = (of: Map<number, number>, key: number | undefined, since: number): void => {
+    const rest = 1 - ease(fractionAfter(at, since, legUs));
+    if (key !== undefined && rest > 0) of.set(key, (of.get(key) ?? 0) + rest);
+  };
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'log.appended':
+        appendedAt.set(effect.batch, effect.at);
+        keep(logsOf, effect);
+        break;
+      case 'replica.fetched':
+        keep(logsOf, effect);
+        break;
+      case 'batch.drained':
+        if (effect.seq < seq && at - effect.at < legUs) shift(laneShift, view.lifelines.batch(effect.batch)?.tp, effect.at);
+        break;
+      case 'response.received':
+      case 'request.lost':
+        if (effect.seq < seq && at - effect.at < legUs) {
+          shift(rackShift, view.lifelines.request(effect.request)?.node, effect.at);
+        }
+        break;
+      default:
+    }
+  }
+  return { effects, appendedAt, logsOf, laneShift, rackShift };
+}
+
+function keep(logsOf: Map<number, LogEffect[]>, effect: LogEffect): void {
+  const known = logsOf.get(effect.tp);
+  if (known === undefined) logsOf.set(effect.tp, [effect]);
+  else known.push(effect);
+}
