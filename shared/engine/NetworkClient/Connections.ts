@@ -46,13 +46,18 @@ export class Connections {
   /** The client closes its end. */
   close(node: NodeId, nowMs: number, because: ConnectionCause): void {
     this.selector.close(node);
-    this.disconnected(node, nowMs, because);
+    this.hasGone(node, nowMs, because);
+    this.forget(node, nowMs);
   }
 
-  disconnected(node: NodeId, nowMs: number, because: ConnectionCause): void {
-    const mayConnectAtMs = this.states.disconnected(node, nowMs);
+  /** The other end has closed or refused: the log is told, and the client acts on it later (`forget`). */
+  hasGone(node: NodeId, nowMs: number, because: ConnectionCause): void {
+    this.moved(node, 'disconnected', because, nowMs + this.states.nextReconnectBackoffMs(node));
+  }
+
+  forget(node: NodeId, nowMs: number): void {
+    this.states.disconnected(node, nowMs);
     this.throttledUntilMs.delete(node);
-    this.moved(node, 'disconnected', because, mayConnectAtMs);
   }
 
   closeAll(): void {

@@ -46,6 +46,8 @@ export interface NetworkClientParts {
   readonly random: RandomSources;
   /** produce-throttle-time: told the throttle time of every response. */
   readonly throttleTimeSensor: { record(valueMs: number, nowMs: number): void } | null;
+  /** Told the node of every connection attempt: it has metrics from then on. */
+  readonly registerNode?: (node: NodeId) => void;
 }
 
 type State = 'active' | 'closing' | 'closed';
@@ -128,6 +130,7 @@ export class NetworkClient implements KafkaClient, MetadataTransport {
   }
 
   initiateConnect(node: NodeId, nowMs: number): void {
+    this.parts.registerNode?.(node);
     this.connections.initiateConnect(node, nowMs);
   }
 

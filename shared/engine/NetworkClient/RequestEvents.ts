@@ -68,8 +68,8 @@ function whatIsAsked(body: RequestBody): Readonly<Record<string, unknown>> {
     }
     case 'TXN_OFFSET_COMMIT': {
       const { transactionalId, groupId, producerId, producerEpoch } = body;
-      const partitions = body.offsets.map((offset) => tpName(offset.tp)).toSorted();
-      return { transactionalId, groupId, producerId, producerEpoch, partitions };
+      const offsets = Object.fromEntries(body.offsets.map(({ tp, offset }) => [tpName(tp), offset]));
+      return { transactionalId, groupId, producerId, producerEpoch, offsets };
     }
     case 'PRODUCE':
     case 'API_VERSIONS':

@@ -16,9 +16,11 @@ export function handleSelected(client: NetworkClient, selected: Selected, nowMs:
   noteArrivals(client, selected, nowMs);
   handleCompletedSends(client, selected, responses, nowMs);
   handleCompletedReceives(client, selected, responses, nowMs);
-  for (const arrival of selected.arrivals)
-    if (arrival.kind === 'disconnected')
-      afterDisconnection(client, responses, arrival.node, nowMs, 'disconnected');
+  for (const arrival of selected.arrivals) {
+    if (arrival.kind !== 'disconnected') continue;
+    client.connections.forget(arrival.node, nowMs);
+    afterDisconnection(client, responses, arrival.node, nowMs, 'disconnected');
+  }
   for (const arrival of selected.arrivals)
     if (arrival.kind === 'connected')
       client.nodesNeedingApiVersionsFetch.set(arrival.node, { api: 'API_VERSIONS' });
@@ -50,8 +52,7 @@ function noteArrivals(client: NetworkClient, selected: Selected, nowMs: number):
       const { body, requestId } = arrival.receive;
       client.events.received(client.inFlightRequests.find(node, requestId), body);
     } else if (arrival.kind === 'connected') client.connections.connected(node);
-    // Java does this later; nothing in between looks at the state of this node.
-    else client.connections.disconnected(node, nowMs, arrival.reason);
+    else client.connections.hasGone(node, nowMs, arrival.reason);
   }
 }
 

@@ -36,6 +36,7 @@ export function warmStart(client: NetworkClient, metadata: ProducerMetadata, war
   const readyMs = begunMs + 2 * ROUND_TRIP_MS;
   for (const node of warm.readyNodes) {
     const { states } = client.connections;
+    client.parts.registerNode?.(node);
     states.connecting(node, begunMs);
     states.checkingApiVersions(node);
     client.parts.apiVersions.update(node, nodeApiVersions(warm.versions));
