@@ -110,7 +110,7 @@ class BusyRun {
     const { log } = this;
     const node = (this.queued[0]?.tp ?? 0) % BROKERS;
     const taken: OpenBatch[] = [];
-    for (const batch of [...this.queued]) {
+    for (const batch of this.queued.slice()) {
       if (batch.tp % BROKERS !== node || taken.some((each) => each.tp === batch.tp)) continue;
       taken.push(batch);
       this.queued.splice(this.queued.indexOf(batch), 1);

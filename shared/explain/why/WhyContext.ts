@@ -5,6 +5,7 @@ import type { BatchLifeline } from '#projections/lifelines';
 import type { LifelineTables } from '#projections/lifelines/LifelineTables';
 import type { Outcomes } from '#projections/outcomes';
 import type { ClientState, PipelineState } from '#projections/pipelineState';
+import { nodeName } from '../words.ts';
 import type { RecordColumns } from '#projections/RecordColumns';
 
 export type Entity =
@@ -43,6 +44,14 @@ export const usOf = (ms: number): number => ms * MICROS_PER_MS;
 export function tpNameOf({ state }: WhyContext, tp: number): string {
   const partition = state.partitions.get(tp as TpId);
   return partition === undefined ? `tp ${tp}` : `${partition.topic}-${partition.partition}`;
+}
+
+/** `broker 1`, and beside it that it is down or frozen. */
+export function brokerName({ state }: WhyContext, node: number): string {
+  const broker = state.brokers.get(node as NodeId);
+  return broker === undefined || broker.state === 'up'
+    ? nodeName(node)
+    : `${nodeName(node)} (${broker.state})`;
 }
 
 /** A lifeline without what lies after the cursor. null: the batch is not there yet. */

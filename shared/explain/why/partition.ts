@@ -3,7 +3,7 @@ import type { NodeId, TpId } from '#base/ids';
 import type { PartitionState } from '#projections/pipelineState';
 import { count, list, nodeName, plural } from '../words.ts';
 import { whyBatch } from './batch.ts';
-import type { WhyContext } from './WhyContext.ts';
+import { brokerName, type WhyContext } from './WhyContext.ts';
 
 export function whyPartition(context: WhyContext, tp: TpId): string {
   const partition = context.state.partitions.get(tp);
@@ -16,7 +16,8 @@ export function whyPartition(context: WhyContext, tp: TpId): string {
   return `${leadership(context, partition)} ${queue}`;
 }
 
-function leadership({ state }: WhyContext, partition: PartitionState): string {
+function leadership(context: WhyContext, partition: PartitionState): string {
+  const { state } = context;
   if (state.brokers.size === 0) {
     return partition.clientLeader === null
       ? 'The client knows no leader of it.'
@@ -28,16 +29,16 @@ function leadership({ state }: WhyContext, partition: PartitionState): string {
     partition.clientLeader !== null && partition.clientLeader !== partition.leader
       ? ` The client still believes in ${nodeName(partition.clientLeader)}.`
       : '';
-  return `Led by ${nodeName(partition.leader)}, epoch ${partition.leaderEpoch}; ${committed(partition, end)}${stale}`;
+  return `Led by ${brokerName(context, partition.leader)}, epoch ${partition.leaderEpoch}; ${committed(context, partition, end)}${stale}`;
 }
 
-function committed(partition: PartitionState, end: number): string {
+function committed(context: WhyContext, partition: PartitionState, end: number): string {
   const open = end - partition.highWatermark;
   if (open <= 0) return `all ${count(end)} offsets are committed.`;
   const behind = partition.isr.filter((node) => (partition.logEnd.get(node as NodeId) ?? 0) < end);
   const who =
     behind.length === 0
       ? 'the leader has yet to hear of the last fetch'
-      : `${list(behind.map(nodeName))} has yet to fetch`;
+      : `${list(behind.map((node) => brokerName(context, node)))} has yet to fetch`;
   return `${count(open)} of ${plural(end, 'offset')} above the high watermark: ${who}.`;
 }

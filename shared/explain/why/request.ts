@@ -3,7 +3,7 @@ import type { NodeId, RequestId } from '#base/ids';
 import { MICROS_PER_MS } from '#base/time';
 import type { BatchState, PartitionState, RequestState } from '#projections/pipelineState';
 import { list, nodeName, plural, span } from '../words.ts';
-import { acksOf, setting, tpNameOf, type WhyContext } from './WhyContext.ts';
+import { acksOf, brokerName, setting, tpNameOf, type WhyContext } from './WhyContext.ts';
 
 export function whyRequest(context: WhyContext, id: RequestId): string {
   const request = context.state.requests.get(id);
@@ -104,6 +104,6 @@ function followersOf(
   const verb = have.length === 1 ? 'has' : 'have';
   return (
     `${tpNameOf(context, partition.tp)} waits for all in-sync replicas (acks=all): ` +
-    `${have.length} of ${plural(followers.length, 'follower')} ${verb} it, ${list(missing.map(nodeName))} not yet.`
+    `${have.length} of ${plural(followers.length, 'follower')} ${verb} it, ${list(missing.map((node) => brokerName(context, node)))} not yet.`
   );
 }

@@ -94,6 +94,9 @@ export const batches: Handlers<
     const batch = state.batches.get(id);
     if (batch === undefined) return;
     if (batch.phase === 'open') batch.phase = 'closed';
+    // A part takes its records from the whole, so that each is counted once while the split goes on.
+    const whole = batch.parent === null ? undefined : state.batches.get(batch.parent);
+    if (whole !== undefined && batch.records === 0) whole.records -= records;
     batch.records = records;
     batch.sizeBytes = estimatedBytes;
     if (batch.rawBytes === 0) batch.rawBytes = estimatedBytes;
