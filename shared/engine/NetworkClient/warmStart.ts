@@ -47,19 +47,23 @@ export function warmStart(client: NetworkClient, metadata: ProducerMetadata, war
   refreshMeanwhile(client, metadata, warm.metadata, readyMs, nowMs);
 }
 
-/** A partition without leader has the client ask again: with a short back-off this happened before now. */
+/** What a short back-off or max age had the client ask before time 0: a partition without leader, or old age. */
 function refreshMeanwhile(
   client: NetworkClient,
   metadata: ProducerMetadata,
   response: MetadataResponse,
   readyMs: number,
-  nowMs: number,
 ): void {
-  for (let atMs = readyMs; ;) {
-    const answeredMs = atMs + metadata.timeToNextUpdate(atMs) + ROUND_TRIP_MS;
-    if (answeredMs >= nowMs) return;
-    metadata.updateWithCurrentRequestVersion(response, false, answeredMs);
-    client.parts.throttleTimeSensor?.record(0, answeredMs);
-    atMs = answeredMs;
+  let atMs = readyMs;
+  while (atMs + ROUND_TRIP_MS < EPOCH_MS) {
+    // Looked at again when it is due: an update for age resets the other back-off.
+    const waitMs = metadata.timeToNextUpdate(atMs);
+    if (waitMs > 0) {
+      atMs += waitMs;
+      continue;
+    }
+    atMs += ROUND_TRIP_MS;
+    metadata.updateWithCurrentRequestVersion(response, false, atMs);
+    client.parts.throttleTimeSensor?.record(0, atMs);
   }
 }
