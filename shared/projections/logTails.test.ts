@@ -3,7 +3,13 @@ import { batchId, nodeId, tpId } from '#base/ids';
 import { micros } from '#base/time';
 import { LogTails } from './logTails.ts';
 
-const appended = (tails: LogTails, at: number, batch: number, baseOffset: number, logEndOffset: number): void =>
+const appended = (
+  tails: LogTails,
+  at: number,
+  batch: number,
+  baseOffset: number,
+  logEndOffset: number,
+): void =>
   tails.add({
     type: 'log.appended',
     seq: 0,

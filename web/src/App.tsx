@@ -11,6 +11,7 @@ import { Stage } from './stage/Stage.tsx';
 import { useApp } from './store/useFrame.ts';
 import { IconButton } from './ui/controls.tsx';
 import { useKeys } from './useKeys.ts';
+import { useDroppedFiles, useRunNotices } from './useRunNotices.ts';
 
 export function App(): ReactNode {
   const theme = useApp((state) => state.theme);
@@ -18,6 +19,8 @@ export function App(): ReactNode {
   const openDialog = useApp((state) => state.openDialog);
   const panels = useApp((state) => state.panels);
   useKeys();
+  useRunNotices();
+  useDroppedFiles();
   useEffect(() => {
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
@@ -67,7 +70,10 @@ function TopBar(): ReactNode {
         <h1>linger</h1>
         <p className="dim">Kafka producer, in slow motion</p>
       </div>
-      <span className="source-chip" title="Every number comes from a model of the Java client 4.3 and of a cluster">
+      <span
+        className="source-chip"
+        title="Every number comes from a model of the Java client 4.3 and of a cluster"
+      >
         Model
       </span>
       <div className="lesson-line">

@@ -22,7 +22,13 @@ export function Notices(): ReactNode {
               {notice.action.label}
             </button>
           )}
-          <button type="button" className="button" aria-label="Dismiss" title="Dismiss" onClick={() => dismiss(notice.id)}>
+          <button
+            type="button"
+            className="button"
+            aria-label="Dismiss"
+            title="Dismiss"
+            onClick={() => dismiss(notice.id)}
+          >
             ✕
           </button>
         </div>

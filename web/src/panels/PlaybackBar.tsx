@@ -26,7 +26,11 @@ export function PlaybackBar(): ReactNode {
   return (
     <section className="playback" aria-label="Time">
       <div className="buttons">
-        <IconButton label="To the beginning" keys="0" onClick={() => session.dispatch({ type: 'seek', at: 0 })}>
+        <IconButton
+          label="To the beginning"
+          keys="0"
+          onClick={() => session.dispatch({ type: 'seek', at: 0 })}
+        >
           <Icon path="M5 4v12M15 4.5v11L7.5 10z" />
         </IconButton>
         <IconButton label="Back to the batch that left before" keys="Shift + ←" onClick={step('batch', true)}>
@@ -62,7 +66,9 @@ export function PlaybackBar(): ReactNode {
           max={SPEED_STEPS}
           value={stepOfSpeed(now.speed)}
           aria-valuetext={speedText(now.speed)}
-          onChange={(event) => session.dispatch({ type: 'setSpeed', speed: speedAtStep(Number(event.target.value)) })}
+          onChange={(event) =>
+            session.dispatch({ type: 'setSpeed', speed: speedAtStep(Number(event.target.value)) })
+          }
         />
         <IconButton
           label="Automatic speed: slower where something happens"

@@ -32,10 +32,11 @@ export function Scrubber(): ReactNode {
     const ratio = Math.min(2, globalThis.devicePixelRatio);
     const { clientWidth, clientHeight } = element;
     if (element.width !== Math.round(clientWidth * ratio)) element.width = Math.round(clientWidth * ratio);
-    if (element.height !== Math.round(clientHeight * ratio)) element.height = Math.round(clientHeight * ratio);
+    if (element.height !== Math.round(clientHeight * ratio))
+      element.height = Math.round(clientHeight * ratio);
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     activity.draw(ctx, session, clientWidth, clientHeight, now.span, paletteOf(theme));
-  }, [session, activity, now.span, now.version, theme]);
+  });
 
   const timeAt = (event: PointerEvent<HTMLElement>): number => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -44,7 +45,10 @@ export function Scrubber(): ReactNode {
   const pressed = (event: PointerEvent<HTMLElement>): void => {
     event.currentTarget.setPointerCapture(event.pointerId);
     session.dispatch({ type: 'pause' });
-    session.dispatch({ type: 'seek', at: activity.nearMark(timeAt(event), now.span, event.currentTarget.clientWidth) });
+    session.dispatch({
+      type: 'seek',
+      at: activity.nearMark(timeAt(event), now.span, event.currentTarget.clientWidth),
+    });
   };
   const moved = (event: PointerEvent<HTMLElement>): void => {
     const at = timeAt(event);

@@ -17,7 +17,9 @@ export function useShare(): () => void {
     }
     const failed = (): void => openDialog('share');
     try {
-      navigator.clipboard.writeText(link.url).then(() => notify('The link to this moment is copied.'), failed);
+      const action = { label: 'As a file', run: () => openDialog('share') };
+      const copied = (): void => notify('The link to this moment is copied.', 'plain', action);
+      navigator.clipboard.writeText(link.url).then(copied, failed);
     } catch {
       failed();
     }
@@ -39,13 +41,13 @@ export function ShareDialog(props: { readonly onClose: () => void }): ReactNode 
     <Dialog title="Share this moment" onClose={props.onClose}>
       {link.fits ? (
         <>
-          <p>This browser does not let the page copy by itself. Copy the link from here:</p>
+          <p>The link holds seed, settings, commands and this moment:</p>
           <textarea readOnly aria-label="Link" value={link.url} onFocus={(event) => event.target.select()} />
         </>
       ) : (
         <p>
-          This run has more commands than a link can carry. As a file it keeps all of them; whoever has it drops it
-          on their page.
+          This run has more commands than a link can carry. As a file it keeps all of them; whoever has it
+          drops it on their page.
         </p>
       )}
       <div className="row">

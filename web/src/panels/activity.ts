@@ -88,7 +88,8 @@ export function createActivity(): Activity {
         if (mark.at > shownUs) break;
         ctx.beginPath();
         ctx.arc((mark.at / spanUs) * width, 5, 3.6, 0, 6.2832);
-        ctx.fillStyle = mark.kind === 'error' ? colours.bad : mark.kind === 'command' ? colours.accent : colours.warn;
+        ctx.fillStyle =
+          mark.kind === 'error' ? colours.bad : mark.kind === 'command' ? colours.accent : colours.warn;
         ctx.fill();
       }
     },

@@ -1,5 +1,5 @@
 /** The automatic speed: so many things a second as an eye can follow, and fewer where something goes wrong. */
-import type { PipelineEvent } from '#events/catalogue';
+import type { EventType, PipelineEvent } from '#events/catalogue';
 import type { EventLogView } from '#events/EventLogView';
 import { MAX_SPEED, MIN_SPEED } from './playback.ts';
 
@@ -9,30 +9,26 @@ const WEIGHT_PER_S = 5;
 const IDLE_SPEED = 0.5;
 const MAX_LOOKED_AT = 600;
 
-/** How much attention an event deserves; 0: it passes. */
-export function weightOf(event: PipelineEvent): number {
-  switch (event.type) {
-    case 'node.drained':
-      return event.batches > 0 ? 1 : 0;
-    case 'batch.completed':
-      return 0.3;
-    case 'batch.requeued':
-    case 'batch.failed':
-    case 'batch.split':
-    case 'record.refused':
-    case 'request.lost':
-    case 'fault.struck':
-    case 'log.truncated':
-      return 3;
-    case 'broker.moved':
-    case 'leader.elected':
-    case 'connection.moved':
-    case 'epoch.bumped':
-      return 1.5;
-    default:
-      return 0;
-  }
-}
+/** How much attention an event deserves; what is not here passes. */
+const WEIGHTS: Partial<Record<EventType, number>> = {
+  'node.drained': 1,
+  'batch.completed': 0.3,
+  'batch.requeued': 3,
+  'batch.failed': 3,
+  'batch.split': 3,
+  'record.refused': 3,
+  'request.lost': 3,
+  'fault.struck': 3,
+  'log.truncated': 3,
+  'broker.moved': 1.5,
+  'leader.elected': 1.5,
+  'connection.moved': 1.5,
+  'epoch.bumped': 1.5,
+};
+
+/** A drain that took nothing is nothing to see. */
+const weightOf = (event: PipelineEvent): number =>
+  event.type === 'node.drained' && event.batches === 0 ? 0 : (WEIGHTS[event.type] ?? 0);
 
 /** Speed (µs of run time per µs of wall) at which the next second from the cursor brings `WEIGHT_PER_S`. */
 export function autoSpeedAt(log: EventLogView, seq: number, at: number): number {

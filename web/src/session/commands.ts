@@ -2,7 +2,7 @@
 import { countText, msText } from '../ui/format.ts';
 import type { CutNotice, Session } from './session.ts';
 
-type Notify = (
+export type Notify = (
   sentence: string,
   tone?: 'plain' | 'warn' | 'bad',
   action?: { readonly label: string; readonly run: () => void } | null,

@@ -2,7 +2,7 @@
 
 export interface FrameLoop {
   /** Something changed: draw at least once more. */
-  wake(): void;
+  readonly wake: () => void;
   stop(): void;
   readonly isAsking: boolean;
 }
@@ -18,7 +18,10 @@ export const browserFrames: FrameClock = {
 };
 
 /** Calls `frame` with the wall time in ms until it says that nothing moves any more. */
-export function createFrameLoop(frame: (nowMs: number) => boolean, frames: FrameClock = browserFrames): FrameLoop {
+export function createFrameLoop(
+  frame: (nowMs: number) => boolean,
+  frames: FrameClock = browserFrames,
+): FrameLoop {
   let handle: number | null = null;
   let isStopped = false;
   const run = (nowMs: number): void => {

@@ -20,8 +20,14 @@ const log: Timeline = {
 const FAR = 10_000_000;
 const run = (playback: Playback, ...actions: PlaybackAction[]): Playback =>
   actions.reduce((state, action) => reducePlayback(state, action, log), playback);
-const tick = (wallMs: number, completeAt = FAR): PlaybackAction => ({ type: 'tick', wallMs, completeAt, autoSpeed: 0.01 });
-const ticks = (count: number, wallMs = 16): PlaybackAction[] => Array.from({ length: count }, () => tick(wallMs));
+const tick = (wallMs: number, completeAt = FAR): PlaybackAction => ({
+  type: 'tick',
+  wallMs,
+  completeAt,
+  autoSpeed: 0.01,
+});
+const ticks = (count: number, wallMs = 16): PlaybackAction[] =>
+  Array.from({ length: count }, () => tick(wallMs));
 
 describe('playing', () => {
   it('moves the head by wall time times speed, the facts half a second of wall time behind it', () => {
@@ -31,7 +37,11 @@ describe('playing', () => {
   });
 
   it('never passes what is complete', () => {
-    const playing = run(initialPlayback, { type: 'play' }, ...Array.from({ length: 200 }, () => tick(16, 5000)));
+    const playing = run(
+      initialPlayback,
+      { type: 'play' },
+      ...Array.from({ length: 200 }, () => tick(16, 5000)),
+    );
     expect(playing.headAt).toBe(5000);
     expect(playing.cursor.at).toBeLessThanOrEqual(5000);
   });
@@ -94,7 +104,12 @@ describe('stepping and seeking', () => {
 
 describe('automatic speed', () => {
   it('goes to the wished speed evenly on the log scale', () => {
-    let playback = run(initialPlayback, { type: 'setSpeed', speed: 1 }, { type: 'setAuto', auto: true }, { type: 'play' });
+    let playback = run(
+      initialPlayback,
+      { type: 'setSpeed', speed: 1 },
+      { type: 'setAuto', auto: true },
+      { type: 'play' },
+    );
     const speeds: number[] = [];
     for (let i = 0; i < 120; i++) {
       playback = run(playback, tick(16));

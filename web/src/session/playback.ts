@@ -80,7 +80,9 @@ export function reducePlayback(playback: Playback, action: PlaybackAction, log: 
       return { ...playback, auto: action.auto };
     case 'seek': {
       const at = Math.max(0, Math.floor(Number.isFinite(action.at) ? action.at : 0));
-      return at > action.completeAt ? { ...playback, seekingTo: at } : standAt(playback, at, log.seqAfter(at));
+      return at > action.completeAt
+        ? { ...playback, seekingTo: at }
+        : standAt(playback, at, log.seqAfter(at));
     }
     case 'moveTo': {
       const seq = Math.max(0, Math.min(log.endSeq, action.seq));
@@ -118,7 +120,10 @@ function tick(
   if (playback.playing) {
     headAt = Math.max(headAt, Math.min(headAt + stepUs, completeAt));
     // Facts never go back while playing, also when a higher speed wants a longer lead.
-    at = Math.min(headAt, Math.max(from + (headAt > playback.headAt ? stepUs * FOLLOW_SHARE : 0), headAt - leadUsAt(speed)));
+    at = Math.min(
+      headAt,
+      Math.max(from + (headAt > playback.headAt ? stepUs * FOLLOW_SHARE : 0), headAt - leadUsAt(speed)),
+    );
   } else {
     // Coming to rest: what is in the air lands, nothing new starts.
     const settleUs = Math.max(1, (leadUsAt(speed) / SETTLE_WALL_MS) * wallMs);
@@ -126,7 +131,12 @@ function tick(
     if (headAt - at < 1) at = headAt = Math.floor(headAt) < from ? headAt : Math.floor(headAt);
   }
   if (at === from && headAt === playback.headAt && speed === playback.speed) return playback;
-  return { ...playback, speed, headAt, cursor: { at, seq: at === from ? playback.cursor.seq : log.seqAfter(at) } };
+  return {
+    ...playback,
+    speed,
+    headAt,
+    cursor: { at, seq: at === from ? playback.cursor.seq : log.seqAfter(at) },
+  };
 }
 
 /** Moves a speed towards another evenly on the log scale: the eye sees no jerk. */

@@ -4,7 +4,11 @@ import { createFrameLoop } from './frameLoop.ts';
 import { createSession, type Session } from './session.ts';
 
 /** A session and a wall clock that a test moves. */
-function start(): { session: Session; frames(count: number, stepMs?: number): boolean; draws(): number } {
+function start(): {
+  session: Session;
+  readonly frames: (count: number, stepMs?: number) => boolean;
+  readonly draws: () => number;
+} {
   const session = createSession(createFakeSource(fakeSpec));
   let now = 1000;
   let draws = 0;

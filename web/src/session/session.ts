@@ -10,7 +10,14 @@ import type { Source } from '../sources/Source.ts';
 import { MAX_LEAD_US } from '../stage/motion.ts';
 import { autoSpeedAt } from './autoSpeed.ts';
 import { createPicture, type Picture } from './picture.ts';
-import { initialPlayback, isMoving, leadOf, reducePlayback, type Playback, type PlaybackAction } from './playback.ts';
+import {
+  initialPlayback,
+  isMoving,
+  leadOf,
+  reducePlayback,
+  type Playback,
+  type PlaybackAction,
+} from './playback.ts';
 import type { StageView } from './view.ts';
 
 /** A tab that slept goes on where it was. */
@@ -68,7 +75,7 @@ export interface Session {
   frame(nowMs: number): boolean;
   /** After each drawn frame. */
   onDraw(draw: (view: StageView) => void): () => void;
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
   /** Told once for each command that cut a future that had been seen. */
   onCut(listener: (cut: CutNotice) => void): () => void;
   /** Asks the loop for a frame; set by whoever owns the loop. */
@@ -152,7 +159,9 @@ export function createSession(source: RestartableSource): Session {
     const stop = (): number | null => {
       const { log, projections } = picture;
       if (by === 'event') return back ? previousEvent(log, seq) : nextEvent(log, seq);
-      return back ? previousBatchLeaving(log, projections.marks, seq) : nextBatchLeaving(log, projections.marks, seq);
+      return back
+        ? previousBatchLeaving(log, projections.marks, seq)
+        : nextBatchLeaving(log, projections.marks, seq);
     };
     if (!back) ensureUntil(() => stop() !== null);
     const to = stop() ?? (back ? picture.log.startSeq : picture.log.endSeq);
@@ -285,7 +294,9 @@ export function createSession(source: RestartableSource): Session {
       const before = playback;
       if (coming === null) {
         const shownTo = Math.min(completeAt, picture.extendedAt);
-        const autoSpeed = playback.auto ? autoSpeedAt(picture.log, playback.cursor.seq, playback.cursor.at) : playback.speed;
+        const autoSpeed = playback.auto
+          ? autoSpeedAt(picture.log, playback.cursor.seq, playback.cursor.at)
+          : playback.speed;
         reduce({ type: 'tick', wallMs, completeAt: shownTo, autoSpeed });
         arrive();
         noteSpeed(before, wallMs);
@@ -328,7 +339,8 @@ export function createSession(source: RestartableSource): Session {
     arrivalSeq = null;
     const { log } = picture;
     const { at } = playback.cursor;
-    const isOfThisInstant = seq > 0 && seq <= log.endSeq && log.seqAfter(at - 1) <= seq && seq <= log.seqAfter(at);
+    const isOfThisInstant =
+      seq > 0 && seq <= log.endSeq && log.seqAfter(at - 1) <= seq && seq <= log.seqAfter(at);
     if (isOfThisInstant) playback = { ...playback, cursor: { seq, at } };
   };
 

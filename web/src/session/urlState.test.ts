@@ -6,7 +6,9 @@ import { createSession, type Session } from './session.ts';
 import { linkOf, readAddress } from './urlState.ts';
 
 function at(us: number, link = ''): Session {
-  const session = createSession(createModelSource(link === '' ? DEFAULT_SCENARIO : readAddress(link).scenario));
+  const session = createSession(
+    createModelSource(link === '' ? DEFAULT_SCENARIO : readAddress(link).scenario),
+  );
   session.dispatch({ type: 'seek', at: us });
   for (let now = 0; now < 3000 && session.frame(now); now += 16);
   return session;

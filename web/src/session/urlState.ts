@@ -1,7 +1,7 @@
 /** The link and the page: the only reader and writer of `location` and `history`. */
 import { micros } from '#base/time';
+import { writeScenarioFile } from '#model/scenarioFile';
 import { readLink, writeLink, type Playhead, type ReadLink } from '#model/scenarioQuery';
-
 import { isMoving } from './playback.ts';
 import type { Session } from './session.ts';
 
@@ -31,11 +31,12 @@ export function linkOf(session: Shared, base: string = location.href): SharedLin
   const url = new URL(base);
   url.search = written.query;
   url.hash = '';
-  return { url: url.toString(), fits: written.fits, file: () => "" };
+  return { url: url.toString(), fits: written.fits, file: () => writeScenarioFile(scenario, playhead) };
 }
 
 /** What the address says. Never throws: what it cannot read is a notice. */
-export const readAddress = (search: string = location.search): ReadLink => readLink(search.replace(/^\?/, ''));
+export const readAddress = (search: string = location.search): ReadLink =>
+  readLink(search.replace(/^\?/, ''));
 
 /** Keeps the address up to date while time stands still, so that a reload or a bookmark comes back here. */
 export function keepAddress(session: Session): () => void {

@@ -108,6 +108,9 @@ export function createModelSource(
     check = to >= check.toSeq ? null : { ...check, seq: to };
   };
 
+  const isChecking = (): boolean => check !== null;
+  const isStopped = (): boolean =>
+    mismatch !== null || run.model.failure !== null || run.tape.endSeq >= MAX_EVENTS;
   const isBehind = (): boolean => run.model.reachedUs <= goalUs || check !== null;
 
   return {
@@ -123,21 +126,24 @@ export function createModelSource(
       const failure = mismatch ?? run.model.failure;
       if (failure !== null) return { kind: 'failed', sentence: failure };
       if (run.tape.endSeq >= MAX_EVENTS) {
-        return { kind: 'full', sentence: 'This run has 5 million events and stops here: start it anew to go on.' };
+        return {
+          kind: 'full',
+          sentence: 'This run has 5 million events and stops here: start it anew to go on.',
+        };
       }
-      if (goalUs > 0 && isBehind()) return { kind: 'rerunning', progress: Math.min(1, run.model.reachedUs / goalUs) };
+      if (goalUs > 0 && isBehind())
+        return { kind: 'rerunning', progress: Math.min(1, run.model.reachedUs / goalUs) };
       return { kind: 'running' };
     },
     ensure(at: Micros, budgetMs: number) {
       const until = nowMs() + budgetMs;
       // "Up to at" includes what happens at that instant.
       const target = Math.max(at, goalUs) + 1;
-      while (mismatch === null && (run.model.reachedUs < target || check !== null)) {
-        if (run.model.failure !== null || run.tape.endSeq >= MAX_EVENTS) break;
+      do {
+        if (isStopped()) break;
         if (run.model.reachedUs < target) run.model.runUntil(target, SLICE_STEPS);
         checkPiece();
-        if (nowMs() >= until) break;
-      }
+      } while (nowMs() < until && (run.model.reachedUs < target || isChecking()));
       return micros(Math.max(0, run.model.reachedUs - 1));
     },
     execute(body, at) {

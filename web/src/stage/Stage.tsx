@@ -1,8 +1,7 @@
-/** Mounts the picture: gives it its size, its theme and the pointer. Everything moving happens in stage.ts. */
+/** The place of the picture among the panels: theme, pointer, tooltip. Everything moving happens in stage.ts. */
 import { useEffect, useRef, useState, type PointerEvent, type ReactNode } from 'react';
-import { useApp, useAppStore, useSession } from '../store/useFrame.ts';
+import { useApp, useAppStore, useSession, useStage } from '../store/useFrame.ts';
 import { entityName } from './entityName.ts';
-import { createStage, type StageInstance } from './stage.ts';
 
 interface Tip {
   readonly x: number;
@@ -13,10 +12,8 @@ interface Tip {
 export function Stage(): ReactNode {
   const session = useSession();
   const store = useAppStore();
+  const stage = useStage();
   const frame = useRef<HTMLDivElement>(null);
-  const still = useRef<HTMLCanvasElement>(null);
-  const moving = useRef<HTMLCanvasElement>(null);
-  const stage = useRef<StageInstance | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [tip, setTip] = useState<Tip | null>(null);
   const theme = useApp((state) => state.theme);
@@ -24,41 +21,29 @@ export function Stage(): ReactNode {
   const hovered = useApp((state) => state.hovered);
   const look = useApp((state) => state.look);
 
+  // The canvases moved before React was there; here they only find their place.
   useEffect(() => {
-    if (frame.current === null || still.current === null || moving.current === null) return undefined;
-    const instance = createStage(still.current, moving.current);
-    stage.current = instance;
-    const measure = (entry: { readonly width: number; readonly height: number }): void => {
-      instance.resize(Math.floor(entry.width), Math.floor(entry.height), globalThis.devicePixelRatio);
-      setProblem(instance.problem);
-      session.wake();
-    };
-    measure(frame.current.getBoundingClientRect());
-    const observer = new ResizeObserver((entries) => {
-      for (const entry of entries) measure(entry.contentRect);
-    });
-    observer.observe(frame.current);
-    const stopDrawing = session.onDraw((view) => instance.draw(view));
-    return () => {
-      observer.disconnect();
-      stopDrawing();
-      stage.current = null;
-    };
-  }, [session]);
+    frame.current?.prepend(stage.host);
+    stage.host.classList.remove('booting');
+    return stage.onProblem(setProblem);
+  }, [stage]);
 
   useEffect(() => {
-    stage.current?.setTheme(theme);
-    stage.current?.setSelected(selection);
-    stage.current?.setHovered(hovered);
-    stage.current?.setLook(look);
+    const { instance } = stage;
+    instance.setTheme(theme);
+    instance.setSelected(selection);
+    instance.setHovered(hovered);
+    instance.setLook(look);
     session.wake();
-  }, [session, theme, selection, hovered, look]);
+  }, [session, stage, theme, selection, hovered, look]);
 
-  const pointerMoved = (event: PointerEvent<HTMLElement>): void => {
+  const pointOf = (event: PointerEvent<HTMLElement>): readonly [number, number] => {
     const box = event.currentTarget.getBoundingClientRect();
-    const x = event.clientX - box.left;
-    const y = event.clientY - box.top;
-    const entity = stage.current?.entityAt(x, y) ?? null;
+    return [event.clientX - box.left, event.clientY - box.top];
+  };
+  const pointerMoved = (event: PointerEvent<HTMLElement>): void => {
+    const [x, y] = pointOf(event);
+    const entity = stage.instance.entityAt(x, y);
     store.getState().hover(entity);
     setTip(entity === null ? null : { x, y, text: entityName(session.view, entity) });
   };
@@ -67,8 +52,7 @@ export function Stage(): ReactNode {
     setTip(null);
   };
   const clicked = (event: PointerEvent<HTMLElement>): void => {
-    const box = event.currentTarget.getBoundingClientRect();
-    store.getState().select(stage.current?.entityAt(event.clientX - box.left, event.clientY - box.top) ?? null);
+    store.getState().select(stage.instance.entityAt(...pointOf(event)));
   };
 
   return (
@@ -79,8 +63,6 @@ export function Stage(): ReactNode {
       onPointerLeave={pointerLeft}
       onPointerDown={clicked}
     >
-      <canvas ref={still} aria-hidden="true" />
-      <canvas ref={moving} role="img" aria-label="The producer at work; the same as lists is in the text view" />
       {tip === null ? null : (
         <span className="tip" style={{ transform: `translate(${tip.x + 14}px, ${tip.y + 12}px)` }}>
           {tip.text}

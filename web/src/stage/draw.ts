@@ -83,7 +83,8 @@ const lineOf = (tone: Tone, colours: Palette): string => {
 function drawBox(ctx: Draw2d, box: BoxItem | undefined, colours: Palette): void {
   if (box === undefined) return;
   const line = box.tone === 'plain' ? colours.lineStrong : lineOf(box.tone, colours);
-  const fill = box.tone === 'good' ? colours.goodFill : box.tone === 'warn' ? colours.warnFill : colours.raised;
+  const fill =
+    box.tone === 'good' ? colours.goodFill : box.tone === 'warn' ? colours.warnFill : colours.raised;
   panel(ctx, box, fill, line, 5, box.tone === 'plain' ? 1 : 1.6);
   if (box.count >= 0) drawCount(ctx, box, box.count, colours);
   const width = box.w - 8;
@@ -141,7 +142,12 @@ function drawSender(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette)
 function drawGauge(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette): void {
   const rect = layout.gauge;
   panel(ctx, rect, colours.panel, colours.line, 5);
-  const tone = scene.bufferUsed > 0.95 ? colours.badFill : scene.bufferUsed > 0.7 ? colours.warnFill : colours.accentFill;
+  const tone =
+    scene.bufferUsed > 0.95
+      ? colours.badFill
+      : scene.bufferUsed > 0.7
+        ? colours.warnFill
+        : colours.accentFill;
   const width = Math.max(scene.bufferUsed > 0 ? 2 : 0, (rect.w - 4) * scene.bufferUsed);
   ctx.fillStyle = tone;
   ctx.fillRect(rect.x + 2, rect.y + 2, width, rect.h - 4);
@@ -207,7 +213,12 @@ function drawLabel(ctx: Draw2d, label: LabelItem, colours: Palette): void {
   ctx.textAlign = label.align;
   if (label.boxed) {
     const width = ctx.measureText(label.text).width + 10;
-    const left = label.align === 'left' ? label.x - 5 : label.align === 'right' ? label.x - width + 5 : label.x - width / 2;
+    const left =
+      label.align === 'left'
+        ? label.x - 5
+        : label.align === 'right'
+          ? label.x - width + 5
+          : label.x - width / 2;
     ctx.fillStyle = colours.background;
     ctx.fillRect(left, label.y - 13, width, 18);
   }

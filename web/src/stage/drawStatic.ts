@@ -4,7 +4,8 @@ import { centreX, centreY, type Layout, type Rect } from './layout.ts';
 import { ackWay } from './sceneReturns.ts';
 
 export const SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
-export const MONO = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+export const MONO =
+  'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 export type Draw2d = Pick<
   CanvasRenderingContext2D,

@@ -79,7 +79,8 @@ export function placesOf(scene: Scene, layout: Layout, entity: Entity): Rect[] {
     case 'partition': {
       const lane = layout.laneOf.get(entity.id);
       if (lane !== undefined) places.push(lane);
-      for (const broker of layout.brokers) places.push(...broker.strips.filter((strip) => strip.tp === entity.id));
+      for (const broker of layout.brokers)
+        places.push(...broker.strips.filter((strip) => strip.tp === entity.id));
       return places;
     }
     case 'broker':

@@ -51,7 +51,9 @@ describe.each(SIZES)('a stage of %i × %i', (width, height) => {
   it('keeps the seven stations in their order', () => {
     const { stations } = createLayout(width, height, topology(6, 3));
     expect(stations.map((station) => station.number)).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    stations.slice(1).forEach((station, i) => expect(station.centreX).toBeGreaterThan(stations[i]?.centreX ?? 0));
+    stations
+      .slice(1)
+      .forEach((station, i) => expect(station.centreX).toBeGreaterThan(stations[i]?.centreX ?? 0));
   });
 });
 

@@ -121,7 +121,8 @@ export function topologyOf(state: PipelineState): Topology {
 /** Changes when `topologyOf` would; cheap enough for every frame. */
 export function topologyKey(state: PipelineState): number {
   let replicas = 0;
-  for (const partition of state.partitions.values()) replicas += partition.logEnd.size + 7 * partition.isr.length;
+  for (const partition of state.partitions.values())
+    replicas += partition.logEnd.size + 7 * partition.isr.length;
   return replicas + 1009 * (state.partitions.size + 1009 * (state.brokers.size + 101 * state.clients.size));
 }
 
@@ -183,10 +184,7 @@ export function createLayout(width: number, height: number, topology: Topology):
   };
 }
 
-function placeLanes(
-  topology: Topology,
-  area: Rect,
-): Pick<Layout, 'lanes' | 'hiddenLanes' | 'hiddenLanesAt'> {
+function placeLanes(topology: Topology, area: Rect): Pick<Layout, 'lanes' | 'hiddenLanes' | 'hiddenLanesAt'> {
   const all = topology.partitions;
   const gap = all.length > 10 ? 4 : 8;
   const room = Math.max(1, Math.floor((area.h + gap) / (MIN_LANE + gap)));
@@ -208,7 +206,18 @@ function placeLanes(
     };
     const boxWidth = Math.max(34, Math.min(96, Math.floor(boxes.w / (hasHeader ? 3 : 2)) - 5));
     const boxRoom = Math.max(1, Math.floor((boxes.w + 5) / (boxWidth + 5)));
-    return { x: area.x, y, w: area.w, h, tp: partition.tp, name: partition.name, boxes, boxWidth, boxRoom, hasHeader };
+    return {
+      x: area.x,
+      y,
+      w: area.w,
+      h,
+      tp: partition.tp,
+      name: partition.name,
+      boxes,
+      boxWidth,
+      boxRoom,
+      hasHeader,
+    };
   });
   const lastY = Math.round(y0 + shown * step);
   return { lanes, hiddenLanes: all.length - shown, hiddenLanesAt: { x: area.x, y: lastY, w: area.w, h } };
@@ -228,10 +237,12 @@ function placeBrokers(topology: Topology, area: Rect, racks: Rect): BrokerPlace[
     const slotRoom = Math.max(1, Math.floor((h - 20 + 3) / 17));
     const shownSlots = topology.slots <= slotRoom ? topology.slots : Math.max(1, slotRoom - 1);
     const slotStep = Math.min(25, Math.floor((h - 20 + 3) / Math.max(shownSlots, Math.min(slotRoom, 5))));
-    const slots = Array.from(
-      { length: shownSlots },
-      (_, i): Rect => ({ x: rack.x, y: slotTop + i * slotStep, w: rack.w, h: slotStep - 3 }),
-    );
+    const slots = Array.from({ length: shownSlots }, (_, i): Rect => ({
+      x: rack.x,
+      y: slotTop + i * slotStep,
+      w: rack.w,
+      h: slotStep - 3,
+    }));
     return {
       x: area.x,
       y,

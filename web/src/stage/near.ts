@@ -31,24 +31,13 @@ export function nearOf(view: StageView, effects: readonly Effect[], legUs: numbe
     if (key !== undefined && rest > 0) of.set(key, (of.get(key) ?? 0) + rest);
   };
   for (const effect of effects) {
-    switch (effect.type) {
-      case 'log.appended':
-        appendedAt.set(effect.batch, effect.at);
-        keep(logsOf, effect);
-        break;
-      case 'replica.fetched':
-        keep(logsOf, effect);
-        break;
-      case 'batch.drained':
-        if (effect.seq < seq && at - effect.at < legUs) shift(laneShift, view.lifelines.batch(effect.batch)?.tp, effect.at);
-        break;
-      case 'response.received':
-      case 'request.lost':
-        if (effect.seq < seq && at - effect.at < legUs) {
-          shift(rackShift, view.lifelines.request(effect.request)?.node, effect.at);
-        }
-        break;
-      default:
+    if (effect.type === 'log.appended') appendedAt.set(effect.batch, effect.at);
+    if (effect.type === 'log.appended' || effect.type === 'replica.fetched') keep(logsOf, effect);
+    if (effect.seq >= seq || at - effect.at >= legUs) continue;
+    if (effect.type === 'batch.drained') {
+      shift(laneShift, view.lifelines.batch(effect.batch)?.tp, effect.at);
+    } else if (effect.type === 'response.received' || effect.type === 'request.lost') {
+      shift(rackShift, view.lifelines.request(effect.request)?.node, effect.at);
     }
   }
   return { effects, appendedAt, logsOf, laneShift, rackShift };

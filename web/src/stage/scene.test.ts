@@ -15,7 +15,7 @@ interface Drawn {
   readonly scene: Scene;
   readonly layout: Layout;
   /** The scene at the cursor, filled anew. */
-  fill(): Scene;
+  readonly fill: () => Scene;
 }
 
 function standAt(at: number, spec: Partial<FakeSpec> = {}): Drawn {
@@ -37,7 +37,9 @@ function standAt(at: number, spec: Partial<FakeSpec> = {}): Drawn {
 }
 
 const spriteIds = (scene: Scene): number[] =>
-  scene.sprites.buckets.flatMap((bucket) => [...bucket.ids.subarray(0, bucket.count)]).filter((id) => id >= 0);
+  scene.sprites.buckets
+    .flatMap((bucket) => [...bucket.ids.subarray(0, bucket.count)])
+    .filter((id) => id >= 0);
 const numbersOf = (scene: Scene): string =>
   JSON.stringify([
     scene.sprites.buckets.map((b) => [...b.data.subarray(0, b.count * 3)]),
@@ -105,7 +107,9 @@ describe('the moving picture', () => {
     const scene = fill();
     const texts = scene.labels.items.slice(0, scene.labels.count).map((label) => label.text);
     expect(scene.isRetrying).toBe(true);
-    expect(texts.some((text) => text.startsWith('retry') && text.includes('NOT_LEADER_OR_FOLLOWER'))).toBe(true);
+    expect(texts.some((text) => text.startsWith('retry') && text.includes('NOT_LEADER_OR_FOLLOWER'))).toBe(
+      true,
+    );
   });
 });
 
@@ -116,14 +120,22 @@ describe('hitTest', () => {
     const [x = 0, y = 0, side = 0] = bucket?.data ?? [];
     expect(hitTest(scene, layout, x + side / 2, y + side / 2)).toMatchObject({ kind: 'record' });
     const box = scene.boxes.items[0];
-    expect(hitTest(scene, layout, (box?.x ?? 0) + (box?.w ?? 0) - 2, (box?.y ?? 0) + (box?.h ?? 0) - 2)).toEqual({
+    expect(
+      hitTest(scene, layout, (box?.x ?? 0) + (box?.w ?? 0) - 2, (box?.y ?? 0) + (box?.h ?? 0) - 2),
+    ).toEqual({
       kind: 'batch',
       id: box?.batch,
     });
     const lane = layout.lanes[2];
-    expect(hitTest(scene, layout, (lane?.x ?? 0) + 4, (lane?.y ?? 0) + 4)).toEqual({ kind: 'partition', id: 2 });
+    expect(hitTest(scene, layout, (lane?.x ?? 0) + 4, (lane?.y ?? 0) + 4)).toEqual({
+      kind: 'partition',
+      id: 2,
+    });
     const broker = layout.brokers[1];
-    expect(hitTest(scene, layout, (broker?.x ?? 0) + 20, (broker?.y ?? 0) + 6)).toEqual({ kind: 'broker', id: 1 });
+    expect(hitTest(scene, layout, (broker?.x ?? 0) + 20, (broker?.y ?? 0) + 6)).toEqual({
+      kind: 'broker',
+      id: 1,
+    });
     const slot = broker?.slots.at(-1);
     expect(hitTest(scene, layout, (slot?.x ?? 0) + 3, (slot?.y ?? 0) + 3)).toEqual({ kind: 'link', id: 1 });
     expect(hitTest(scene, layout, 2, 300)).toBeNull();

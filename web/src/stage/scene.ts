@@ -118,7 +118,17 @@ const label = (): LabelItem => ({
   strong: false,
   boxed: false,
 });
-const box = (): BoxItem => ({ x: 0, y: 0, w: 0, h: 0, batch: -1, tone: 'plain', fill: 0, timer: -1, count: -1 });
+const box = (): BoxItem => ({
+  x: 0,
+  y: 0,
+  w: 0,
+  h: 0,
+  batch: -1,
+  tone: 'plain',
+  fill: 0,
+  timer: -1,
+  count: -1,
+});
 const block = (): BlockItem => ({ x: 0, y: 0, w: 0, h: 0, request: -1, tone: 'plain', count: -1, label: '' });
 const dot = (): DotItem => ({ x: 0, y: 0, radius: 0, tone: 'good', count: 0, batch: -1 });
 

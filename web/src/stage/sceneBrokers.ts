@@ -17,7 +17,15 @@ export function fillBrokers(scene: Scene, input: SceneInput): void {
     const [tone, text] = brokerWords(broker);
     scene.brokerTones[index] = tone;
     scene.brokerTexts[index] = text;
-    addLabel(scene, place.x + 10, place.y + 16, `broker ${place.node}`, tone === 'plain' ? 'plain' : tone, 'left', true);
+    addLabel(
+      scene,
+      place.x + 10,
+      place.y + 16,
+      `broker ${place.node}`,
+      tone === 'plain' ? 'plain' : tone,
+      'left',
+      true,
+    );
     if (text !== '') addLabel(scene, place.x + place.w - 10, place.y + 16, text, tone, 'right', true);
     for (const strip of place.strips) {
       const partition = partitionOf(input, strip.tp);
@@ -77,10 +85,17 @@ function fillStrip(
     if (x < strip.cells.x) break;
     drawCell(offset, x, y);
   }
-  fillArrivals(input, place, strip, partition, (offset, fromX, fromY, u) => {
-    const x = xOf(offset);
-    if (x >= strip.cells.x) drawCell(offset, lerp(fromX, x, u), lerp(fromY, y, u));
-  }, scene);
+  fillArrivals(
+    input,
+    place,
+    strip,
+    partition,
+    (offset, fromX, fromY, u) => {
+      const x = xOf(offset);
+      if (x >= strip.cells.x) drawCell(offset, lerp(fromX, x, u), lerp(fromY, y, u));
+    },
+    scene,
+  );
   const markX = xOf(partition.highWatermark);
   if (partition.highWatermark > 0 && markX >= strip.cells.x && markX <= right + 1) {
     const mark = scene.highWatermarks.next();
@@ -137,7 +152,8 @@ function fillArrivals(
       const request = view.state.batches.get(effect.batch)?.request ?? -1;
       const fromY = (scene.slotY.get(request) ?? place.y + place.h / 2) - 4;
       const fromX = place.rack.x + place.rack.w - place.blockWidth + 4;
-      for (let offset = effect.baseOffset; u > 0 && offset < effect.logEndOffset; offset++) {
+      const first = u > 0 ? effect.baseOffset : effect.logEndOffset;
+      for (let offset = first; offset < effect.logEndOffset; offset++) {
         const x = fromX + Math.min(place.blockWidth - 10, (offset - effect.baseOffset) * strip.cellWidth);
         cell(offset, x, fromY, u);
       }

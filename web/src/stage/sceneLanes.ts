@@ -114,7 +114,11 @@ function fillBatchBox(
   item.batch = batch.id;
   item.fill = clamp01(batch.sizeBytes / Math.max(1, batch.capacityBytes));
   item.tone =
-    batch.phase === 'requeued' ? 'warn' : batch.readyReason !== null || batch.phase === 'closed' ? 'good' : 'plain';
+    batch.phase === 'requeued'
+      ? 'warn'
+      : batch.readyReason !== null || batch.phase === 'closed'
+        ? 'good'
+        : 'plain';
   item.timer = timerOf(state, batch, cursor.at);
   const fits = fillRecords(scene, input, batch.id, batch.records, x + 4, y + 5, w - 8, h - 11);
   item.count = fits ? -1 : batch.records;
@@ -155,7 +159,8 @@ function laneWords(
   if (state.clients.get(head.client)?.muted.has(head.tp) === true) {
     return { text: 'waits: one in flight', tone: 'warn' };
   }
-  if (head.readyReason !== null) return { text: `${REASONS[head.readyReason] ?? head.readyReason} → ready`, tone: 'good' };
+  if (head.readyReason !== null)
+    return { text: `${REASONS[head.readyReason] ?? head.readyReason} → ready`, tone: 'good' };
   if (head.phase === 'closed') return { text: 'full', tone: 'good' };
   const lingerMs = lingerMsOf(state.clients.get(head.client));
   if (lingerMs === 0) return { text: 'linger 0', tone: 'dim' };

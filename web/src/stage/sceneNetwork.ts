@@ -1,9 +1,18 @@
 /** Stations 5 and 6: the sender, and per broker the requests in flight, each a block on its track. */
-import type { BatchId, NodeId, RequestId } from '#base/ids';
+import type { NodeId, RequestId } from '#base/ids';
 import type { RequestState } from '#projections/pipelineState';
 import { countText } from '../ui/format.ts';
 import { centreX, centreY, gridFor, type BrokerPlace, type Rect } from './layout.ts';
-import { ease, fractionAfter, landSpanUs, lerp, levelCurveX, levelCurveY, requestMotion, type RequestMotion } from './motion.ts';
+import {
+  ease,
+  fractionAfter,
+  landSpanUs,
+  lerp,
+  levelCurveX,
+  levelCurveY,
+  requestMotion,
+  type RequestMotion,
+} from './motion.ts';
 import { addLabel, type BlockItem, type Scene, type SceneInput, type Tone } from './scene.ts';
 import { fillRecords } from './sceneLanes.ts';
 import { laneExit } from './sceneSending.ts';
@@ -44,11 +53,19 @@ function fillRack(scene: Scene, input: SceneInput, place: BrokerPlace, motion: R
   }
   const text = `in flight ${inFlight}/${input.layout.topology.slots}`;
   addLabel(scene, place.rack.x, place.rack.y + 12, text, inFlight > 0 ? 'plain' : 'dim');
-  if (words !== '') addLabel(scene, place.rack.x + place.rack.w, place.rack.y + 12, words, tone, 'right', true);
+  if (words !== '')
+    addLabel(scene, place.rack.x + place.rack.w, place.rack.y + 12, words, tone, 'right', true);
   const overflow = inFlight - place.slots.length;
   const last = place.slots.at(-1);
   if (overflow > 0 && last !== undefined) {
-    addLabel(scene, last.x + last.w / 2, last.y + last.h + 14, `+ ${countText(overflow)} in flight`, 'dim', 'center');
+    addLabel(
+      scene,
+      last.x + last.w / 2,
+      last.y + last.h + 14,
+      `+ ${countText(overflow)} in flight`,
+      'dim',
+      'center',
+    );
   }
 }
 
@@ -85,7 +102,16 @@ function fillRequest(
   block.w = place.blockWidth;
   block.h = slot.h;
   block.y = slot.y;
-  block.x = slot.x + way * (motion.leg === 'out' ? motion.u : motion.leg === 'back' ? 1 - motion.u : motion.leg === 'to-slot' ? 0 : 1);
+  block.x =
+    slot.x +
+    way *
+      (motion.leg === 'out'
+        ? motion.u
+        : motion.leg === 'back'
+          ? 1 - motion.u
+          : motion.leg === 'to-slot'
+            ? 0
+            : 1);
   block.request = id;
   block.tone = motion.leg === 'back' || motion.leg === 'done' ? 'good' : 'accent';
   block.label = '';
@@ -109,7 +135,9 @@ function fillContents(scene: Scene, input: SceneInput, request: RequestState, bl
     if (!hasLanded(input, request, batch)) total += view.lifelines.batch(batch)?.recordCount ?? 0;
   }
   if (total === 0) {
-    const isStored = request.batches.some((batch) => (input.near.appendedAt.get(batch) ?? Infinity) <= view.cursor.at);
+    const isStored = request.batches.some(
+      (batch) => (input.near.appendedAt.get(batch) ?? Infinity) <= view.cursor.at,
+    );
     block.label = isStored ? 'stored' : motionWords(input, request);
     return;
   }
@@ -145,7 +173,8 @@ function hasLanded(input: SceneInput, request: RequestState, batch: number): boo
   const line = view.lifelines.request(request.id);
   if (line === null) return false;
   const appendedAt = input.near.appendedAt.get(batch);
-  if (appendedAt !== undefined) return at >= appendedAt - landSpanUs(line.sentAt, line.arrivesAt, view.leadUs);
+  if (appendedAt !== undefined)
+    return at >= appendedAt - landSpanUs(line.sentAt, line.arrivesAt, view.leadUs);
   // Long before what motion looks at: the broker has dealt with it, and only its answer is still to come.
   return line.begunAt >= 0 && at - line.begunAt > LONG_AGO_US;
 }
@@ -163,7 +192,7 @@ function fillDeparting(
   const senderX = centreX(layout.sender);
   const senderY = centreY(layout.sender);
   for (const batch of request.batches) {
-    const line = view.lifelines.batch(batch as BatchId);
+    const line = view.lifelines.batch(batch);
     if (line === null) continue;
     const lane = layout.laneOf.get(line.tp);
     const from = laneExit(layout, line.tp);
@@ -171,7 +200,9 @@ function fillDeparting(
     const h0 = lane?.boxes.h ?? slot.h;
     const v = u < 0.5 ? ease(u * 2) : ease((u - 0.5) * 2);
     const isFirst = u < 0.5;
-    const x = isFirst ? levelCurveX(from.x - 8 - w0 / 2, senderX, v) : levelCurveX(senderX, slot.x + blockWidth / 2, v);
+    const x = isFirst
+      ? levelCurveX(from.x - 8 - w0 / 2, senderX, v)
+      : levelCurveX(senderX, slot.x + blockWidth / 2, v);
     const y = isFirst ? levelCurveY(from.y, senderY, v) : levelCurveY(senderY, slot.y + slot.h / 2, v);
     const item = scene.boxes.next();
     item.w = lerp(w0, blockWidth, u);
@@ -182,7 +213,16 @@ function fillDeparting(
     item.tone = 'accent';
     item.fill = 0;
     item.timer = -1;
-    const fits = fillRecords(scene, input, batch, line.recordCount, item.x + 4, item.y + 3, item.w - 8, item.h - 6);
+    const fits = fillRecords(
+      scene,
+      input,
+      batch,
+      line.recordCount,
+      item.x + 4,
+      item.y + 3,
+      item.w - 8,
+      item.h - 6,
+    );
     item.count = fits ? -1 : line.recordCount;
   }
 }

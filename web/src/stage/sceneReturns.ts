@@ -41,7 +41,10 @@ export function pointOn(corners: Corners, u: number): readonly [number, number] 
     const length = legLength(corners, i);
     if (left <= length || i + 3 >= corners.length) {
       const v = length === 0 ? 1 : Math.min(1, left / length);
-      return [lerp(corners[i - 2] ?? 0, corners[i] ?? 0, v), lerp(corners[i - 1] ?? 0, corners[i + 1] ?? 0, v)];
+      return [
+        lerp(corners[i - 2] ?? 0, corners[i] ?? 0, v),
+        lerp(corners[i - 1] ?? 0, corners[i + 1] ?? 0, v),
+      ];
     }
     left -= length;
   }
@@ -62,7 +65,14 @@ export function fillReturns(scene: Scene, input: SceneInput): void {
       if (line === null) continue;
       ack = { tp: line.tp, baseOffset: effect.baseOffset, batch: effect.batch };
       const u = fractionAfter(at, effect.at, view.leadUs * 1.4);
-      if (u < 1) addDot(scene, pointOn(ackWay(layout, nodeOf(input, effect.batch)), u), 'good', line.recordCount, effect.batch);
+      if (u < 1)
+        addDot(
+          scene,
+          pointOn(ackWay(layout, nodeOf(input, effect.batch)), u),
+          'good',
+          line.recordCount,
+          effect.batch,
+        );
     } else if (effect.type === 'batch.requeued') {
       const u = fractionAfter(at, effect.at, view.leadUs);
       const line = view.lifelines.batch(effect.batch);
@@ -74,14 +84,26 @@ export function fillReturns(scene: Scene, input: SceneInput): void {
       const line = view.lifelines.batch(effect.batch);
       if (u >= 1 || line === null) continue;
       const exit = laneExit(layout, line.tp);
-      addDot(scene, [exit.x + 8, lerp(exit.y, layout.ackY + 14, u * u)], 'bad', line.recordCount, effect.batch);
+      addDot(
+        scene,
+        [exit.x + 8, lerp(exit.y, layout.ackY + 14, u * u)],
+        'bad',
+        line.recordCount,
+        effect.batch,
+      );
     }
   }
   fillRetryWords(scene, input);
   if (ack !== null) fillAckWords(scene, input, ack);
 }
 
-function addDot(scene: Scene, point: readonly [number, number], tone: Tone, count: number, batch: number): void {
+function addDot(
+  scene: Scene,
+  point: readonly [number, number],
+  tone: Tone,
+  count: number,
+  batch: number,
+): void {
   const dot = scene.dots.next();
   [dot.x, dot.y] = point;
   dot.tone = tone;

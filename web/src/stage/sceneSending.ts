@@ -57,8 +57,16 @@ export function fillSending(scene: Scene, input: SceneInput): void {
     if (effect.type !== 'record.refused' || effect.at > cursor.at) continue;
     const u = (cursor.at - effect.at) / leadUs;
     if (u >= 1) continue;
-    const x = centreX(effect.stage === 'size' || effect.stage === 'memory' ? layout.partitioner : layout.serializer);
-    scene.sprites.add(records.colour(effect.record), x, lerp(layout.flowY, layout.ackY - 14, u * u), 7, effect.record);
+    const x = centreX(
+      effect.stage === 'size' || effect.stage === 'memory' ? layout.partitioner : layout.serializer,
+    );
+    scene.sprites.add(
+      records.colour(effect.record),
+      x,
+      lerp(layout.flowY, layout.ackY - 14, u * u),
+      7,
+      effect.record,
+    );
   }
 }
 
@@ -78,7 +86,13 @@ function flyRecord(scene: Scene, input: SceneInput, record: number, targets: Map
   const wobble = (((record * 7) % 5) - 2) * 3;
   if (u < 0.5) {
     const y = layout.flowY + wobble * (1 - u);
-    scene.sprites.add(records.colour(record), lerp(appX, splitX, u * 2) - side / 2, y - side / 2, side, record);
+    scene.sprites.add(
+      records.colour(record),
+      lerp(appX, splitX, u * 2) - side / 2,
+      y - side / 2,
+      side,
+      record,
+    );
     return;
   }
   const target = targetOf(input, record, targets);
@@ -90,7 +104,13 @@ function flyRecord(scene: Scene, input: SceneInput, record: number, targets: Map
   const x = levelCurveX(splitX, target.x + column * target.cell, v);
   const y = levelCurveY(layout.flowY + wobble / 2, target.y + row * target.cell, v);
   const shown = lerp(side, Math.min(side, target.cell - 1.2), v);
-  scene.sprites.add(records.colour(record), x - (side / 2) * (1 - v), y - (side / 2) * (1 - v), shown, record);
+  scene.sprites.add(
+    records.colour(record),
+    x - (side / 2) * (1 - v),
+    y - (side / 2) * (1 - v),
+    shown,
+    record,
+  );
 }
 
 /** Its cell in its batch's box; the middle of the box where records are a bar; null: a lane that is not shown. */
@@ -115,7 +135,11 @@ function targetOf(input: SceneInput, record: number, targets: Map<number, Target
   const slot = boxSlot(index, length, lane.boxRoom) + (input.near.laneShift.get(tp) ?? 0);
   const left = boxX(lane, slot);
   const landed = view.state.batches.get(batch as BatchId)?.records ?? 0;
-  const grid = gridFor(Math.max(landed, view.records.indexInBatch(record) + 1), lane.boxWidth - 8, lane.boxes.h - 11);
+  const grid = gridFor(
+    Math.max(landed, view.records.indexInBatch(record) + 1),
+    lane.boxWidth - 8,
+    lane.boxes.h - 11,
+  );
   const target =
     grid === null
       ? { x: left + lane.boxWidth / 2, y: lane.boxes.y + lane.boxes.h / 2, cell: 0, columns: 0 }
@@ -131,13 +155,28 @@ function fillWords(scene: Scene, input: SceneInput): void {
   addLabel(scene, centreX(layout.app), layout.app.y + 20, 'app', 'plain', 'center', true);
   let threads = 0;
   for (const thread of state.threads.values()) {
-    if (state.clients.get(thread.client)?.closed === null && !thread.name.startsWith(SENDER_THREAD)) threads++;
+    if (state.clients.get(thread.client)?.closed === null && !thread.name.startsWith(SENDER_THREAD))
+      threads++;
   }
   if (threads > 1) {
-    addLabel(scene, centreX(layout.app), layout.app.y + layout.app.h - 10, `${threads} threads`, 'dim', 'center');
+    addLabel(
+      scene,
+      centreX(layout.app),
+      layout.app.y + layout.app.h - 10,
+      `${threads} threads`,
+      'dim',
+      'center',
+    );
   }
   addLabel(scene, centreX(layout.serializer), layout.serializer.y + 20, 'String', 'plain', 'center');
-  addLabel(scene, centreX(layout.serializer), layout.serializer.y + layout.serializer.h - 10, '→ bytes', 'dim', 'center');
+  addLabel(
+    scene,
+    centreX(layout.serializer),
+    layout.serializer.y + layout.serializer.h - 10,
+    '→ bytes',
+    'dim',
+    'center',
+  );
   const [first, second] = partitionerWords(view);
   addLabel(scene, centreX(layout.partitioner), y - 22, first, 'plain', 'center');
   addLabel(scene, centreX(layout.partitioner), y + 32, second, 'dim', 'center');
@@ -189,7 +228,15 @@ function fillCallers(scene: Scene, input: SceneInput): void {
     addLabel(scene, layout.app.x, y, `+ ${countText(blocked - MAX_CALLERS)} more threads`, 'warn');
   }
   if (blocked > 0) {
-    addLabel(scene, layout.app.x, layout.app.y - 10, `${countText(blocked)} blocked in send()`, 'warn', 'left', true);
+    addLabel(
+      scene,
+      layout.app.x,
+      layout.app.y - 10,
+      `${countText(blocked)} blocked in send()`,
+      'warn',
+      'left',
+      true,
+    );
   }
 }
 
@@ -199,7 +246,10 @@ function fillBlockedCaller(scene: Scene, input: SceneInput, thread: ThreadState,
   const y = layout.app.y + layout.app.h + 24 + (place - 1) * 20;
   const colour = view.records.colour(thread.sending);
   scene.sprites.add(colour, layout.app.x, y - 9, RECORD_SIDE, thread.sending);
-  const left = thread.blockedUntilUs === null ? '' : `, ${msText(Math.max(0, thread.blockedUntilUs - view.cursor.at))} left`;
+  const left =
+    thread.blockedUntilUs === null
+      ? ''
+      : `, ${msText(Math.max(0, thread.blockedUntilUs - view.cursor.at))} left`;
   addLabel(scene, layout.app.x + 15, y, `${thread.blockedOn ?? ''}${left}`, 'warn', 'left', false, true);
 }
 
@@ -219,7 +269,7 @@ function stationOf(input: SceneInput, thread: ThreadState, layout: Layout): numb
 /** Used by the network as well: the middle of a lane's drain end. */
 export const laneExit = (layout: Layout, tp: number): { readonly x: number; readonly y: number } => {
   const lane = layout.laneOf.get(tp);
-  if (lane === undefined) return { x: layout.hiddenLanesAt.x + layout.hiddenLanesAt.w, y: centreY(layout.hiddenLanesAt) };
+  if (lane === undefined)
+    return { x: layout.hiddenLanesAt.x + layout.hiddenLanesAt.w, y: centreY(layout.hiddenLanesAt) };
   return { x: lane.x + lane.w, y: lane.boxes.y + lane.boxes.h / 2 };
 };
-

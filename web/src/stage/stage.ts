@@ -30,7 +30,8 @@ export interface StageInstance {
   readonly problem: string | null;
 }
 
-const NO_CONTEXT = 'This browser offers no 2D canvas here, so the picture cannot be drawn. Lists and panels still work.';
+const NO_CONTEXT =
+  'This browser offers no 2D canvas here, so the picture cannot be drawn. Lists and panels still work.';
 const NO_SIZE = 'The stage has no room: make the window larger.';
 
 export function createStage(still: HTMLCanvasElement, moving: HTMLCanvasElement): StageInstance {

@@ -48,7 +48,8 @@ export function readMemory(store: Store | null): Remembered {
   }
   return {
     memory: defaultMemory,
-    notice: 'The stored theme and panels come from another version of this page; they are back to their defaults.',
+    notice:
+      'The stored theme and panels come from another version of this page; they are back to their defaults.',
   };
 }
 
@@ -78,12 +79,18 @@ function parse(text: string): Memory | null {
     const open = panels[name];
     return typeof open === 'boolean' ? open : null;
   };
-  const [settings, inspector, charts, events] = [read('settings'), read('inspector'), read('charts'), read('events')];
+  const [settings, inspector, charts, events] = [
+    read('settings'),
+    read('inspector'),
+    read('charts'),
+    read('events'),
+  ];
   if (settings === null || inspector === null || charts === null || events === null) return null;
   return { theme, panels: { settings, inspector, charts, events } };
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 /** localStorage where the browser allows it. */
 export function browserStore(): Store | null {

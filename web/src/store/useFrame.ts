@@ -3,11 +3,13 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { known } from '#base/assert';
 import type { Session } from '../session/session.ts';
+import type { MountedStage } from '../stage/mountStage.ts';
 import type { AppState, AppStore } from './appStore.ts';
 
 export interface AppContext {
   readonly session: Session;
   readonly store: AppStore;
+  readonly stage: MountedStage;
 }
 
 export const AppContextValue = createContext<AppContext | null>(null);
@@ -15,6 +17,8 @@ export const AppContextValue = createContext<AppContext | null>(null);
 const useAppContext = (): AppContext => known(useContext(AppContextValue), 'the app around this component');
 
 export const useSession = (): Session => useAppContext().session;
+
+export const useStage = (): MountedStage => useAppContext().stage;
 
 /** The store itself, for event handlers. */
 export const useAppStore = (): AppStore => useAppContext().store;

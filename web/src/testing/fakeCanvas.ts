@@ -4,7 +4,7 @@ import type { Draw2d } from '../stage/drawStatic.ts';
 export interface CountingContext {
   readonly ctx: Draw2d;
   readonly calls: Map<string, number>;
-  of(...names: string[]): number;
+  readonly of: (...names: string[]) => number;
 }
 
 export function createCountingContext(): CountingContext {

@@ -41,7 +41,10 @@ interface FakeBatch {
 const RECORD_BYTES = 70;
 
 /** Writes the fake run up to a time; called with growing times. */
-export function createFakeRun(spec: FakeSpec, seed: number): { tape: EventTape; runTo(untilUs: number): void } {
+export function createFakeRun(
+  spec: FakeSpec,
+  seed: number,
+): { tape: EventTape; runTo(untilUs: number): void } {
   let now = 0;
   const tape = new EventTape({ nowUs: () => micros(now) });
   const random = createRandom(seed).fork('fake');
@@ -67,9 +70,19 @@ export function createFakeRun(spec: FakeSpec, seed: number): { tape: EventTape; 
       open.delete(b.tp);
       write('batch.ready')(batchId(b.id), b === due ? reason : 'node-ready');
       write('batch.closed')(batchId(b.id), b.records, 61 + b.records * RECORD_BYTES);
-      write('batch.drained')(batchId(b.id), nodeId(node), 61 + b.records * RECORD_BYTES, b.records * RECORD_BYTES);
+      write('batch.drained')(
+        batchId(b.id),
+        nodeId(node),
+        61 + b.records * RECORD_BYTES,
+        b.records * RECORD_BYTES,
+      );
     }
-    write('node.drained')(client, nodeId(node), taken.length, taken.reduce((sum, b) => sum + b.records, 0));
+    write('node.drained')(
+      client,
+      nodeId(node),
+      taken.length,
+      taken.reduce((sum, b) => sum + b.records, 0),
+    );
     sendRequest(request, node, taken);
   };
 
@@ -124,7 +137,12 @@ export function createFakeRun(spec: FakeSpec, seed: number): { tape: EventTape; 
       write('batch.requeued')(batchId(b.id), error, b.attempts, 'front', until);
       later(now + 20_000, () => {
         write('batch.ready')(batchId(b.id), 'linger-expired');
-        write('batch.drained')(batchId(b.id), nodeId(node), 61 + b.records * RECORD_BYTES, b.records * RECORD_BYTES);
+        write('batch.drained')(
+          batchId(b.id),
+          nodeId(node),
+          61 + b.records * RECORD_BYTES,
+          b.records * RECORD_BYTES,
+        );
         sendRequest(requests++, node, [b]);
       });
     }
@@ -151,7 +169,12 @@ export function createFakeRun(spec: FakeSpec, seed: number): { tape: EventTape; 
     }
     batch.records++;
     const isFull = batch.records >= spec.batchRecords;
-    write('record.appended')(id, batchId(batch.id), RECORD_BYTES, (isNew ? NEW_BATCH : 0) | (isFull ? FULL : 0));
+    write('record.appended')(
+      id,
+      batchId(batch.id),
+      RECORD_BYTES,
+      (isNew ? NEW_BATCH : 0) | (isFull ? FULL : 0),
+    );
     if (isFull) drain(leaderOf(tp), batch, 'full');
     later(Math.floor((records * 1_000_000) / spec.recordsPerS), send);
   };
@@ -165,7 +188,10 @@ export function createFakeRun(spec: FakeSpec, seed: number): { tape: EventTape; 
       write('isr.changed')(tpId(tp), [...Array(spec.brokers).keys()], []);
       for (let node = 0; node < spec.brokers; node++) write('replica.fetched')(tpId(tp), nodeId(node), 0);
     }
-    write('client.started')(client, 'producer-1', { 'linger.ms': String(spec.lingerMs), 'batch.size': '1024' });
+    write('client.started')(client, 'producer-1', {
+      'linger.ms': String(spec.lingerMs),
+      'batch.size': '1024',
+    });
     write('thread.started')(threadId(0), client, 'app-1');
     for (let node = 0; node < spec.brokers; node++) {
       write('connection.moved')(client, nodeId(node), 'ready', 'warm', null);

@@ -50,7 +50,8 @@ export function speedText(speed: number): string {
 }
 
 function spanText(us: number): string {
-  const round = (value: number): string => (value >= 100 ? Math.round(value).toString() : trim(value.toPrecision(2)));
+  const round = (value: number): string =>
+    value >= 100 ? Math.round(value).toString() : trim(value.toPrecision(2));
   if (us < 999.5) return `${round(us)} µs`;
   if (us < 999_500) return `${round(us / 1000)} ms`;
   return `${round(us / 1_000_000)} s`;

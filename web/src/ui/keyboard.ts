@@ -54,7 +54,11 @@ export const KEY_TABLE: readonly KeyRow[] = [
   { keys: ',', meaning: 'one second back', act: on(',', { do: 'nudge', wallS: -1 }) },
   { keys: 'M', meaning: 'to the next mark', act: on('m', { do: 'mark', back: false }) },
   { keys: 'Shift + M', meaning: 'to the mark before', act: on('M', { do: 'mark', back: true }) },
-  { keys: '↑ or +', meaning: 'faster', act: (p) => (p.key === 'ArrowUp' || p.key === '+' ? { do: 'faster' } : null) },
+  {
+    keys: '↑ or +',
+    meaning: 'faster',
+    act: (p) => (p.key === 'ArrowUp' || p.key === '+' ? { do: 'faster' } : null),
+  },
   {
     keys: '↓ or −',
     meaning: 'slower',
@@ -90,6 +94,7 @@ export function isForField(target: EventTarget | null, key: string): boolean {
     if (target.type === 'range') return key.startsWith('Arrow') || key === 'Home' || key === 'End';
     return target.type !== 'checkbox' && target.type !== 'radio' && target.type !== 'button';
   }
-  if (target.getAttribute('role') === 'slider') return key.startsWith('Arrow') || key === 'Home' || key === 'End';
+  if (target.getAttribute('role') === 'slider')
+    return key.startsWith('Arrow') || key === 'Home' || key === 'End';
   return (target.tagName === 'BUTTON' || target.tagName === 'SUMMARY') && (key === ' ' || key === 'Enter');
 }

@@ -42,17 +42,7 @@ const dark: Palette = {
   badFill: '#3d1a20',
   ice: '#a6e1ff',
   dead: '#07090d',
-  keys: [
-    '#a3afc0',
-    '#56b4e9',
-    '#f5a623',
-    '#2cc9a0',
-    '#f2e55c',
-    '#5b8cff',
-    '#ff7849',
-    '#ee8fc4',
-    '#b9a5ff',
-  ],
+  keys: ['#a3afc0', '#56b4e9', '#f5a623', '#2cc9a0', '#f2e55c', '#5b8cff', '#ff7849', '#ee8fc4', '#b9a5ff'],
 };
 
 const light: Palette = {
@@ -73,17 +63,7 @@ const light: Palette = {
   badFill: '#ffe0e3',
   ice: '#0b7cae',
   dead: '#c9d0db',
-  keys: [
-    '#79879b',
-    '#1f8fcf',
-    '#d98200',
-    '#00946c',
-    '#b8a400',
-    '#2f5fe0',
-    '#d4501c',
-    '#c2509a',
-    '#7d62d9',
-  ],
+  keys: ['#79879b', '#1f8fcf', '#d98200', '#00946c', '#b8a400', '#2f5fe0', '#d4501c', '#c2509a', '#7d62d9'],
 };
 
 export const paletteOf = (theme: Theme): Palette => (theme === 'dark' ? dark : light);

@@ -51,7 +51,22 @@ describe('the speed slider', () => {
 
 describe('keys', () => {
   it('each row of the list has a key that does it', () => {
-    const presses = [' ', 'ArrowRight', 'ArrowLeft', '.', ',', 'm', 'M', 'ArrowUp', 'ArrowDown', 'a', '7', 'u', 'l', 't']
+    const presses = [
+      ' ',
+      'ArrowRight',
+      'ArrowLeft',
+      '.',
+      ',',
+      'm',
+      'M',
+      'ArrowUp',
+      'ArrowDown',
+      'a',
+      '7',
+      'u',
+      'l',
+      't',
+    ]
       .concat(['Escape', '?'])
       .flatMap((key) => [
         { key, shift: false },
@@ -60,7 +75,9 @@ describe('keys', () => {
     for (const row of KEY_TABLE) expect(presses.some((press) => row.act(press) !== null)).toBe(true);
   });
   it('tell steps by event and by batch apart', () => {
-    expect(keyAct({ key: 'ArrowRight', shift: false })).toMatchObject({ action: { by: 'event', back: false } });
+    expect(keyAct({ key: 'ArrowRight', shift: false })).toMatchObject({
+      action: { by: 'event', back: false },
+    });
     expect(keyAct({ key: 'ArrowLeft', shift: true })).toMatchObject({ action: { by: 'batch', back: true } });
     expect(keyAct({ key: 'q', shift: false })).toBeNull();
   });
@@ -85,16 +102,21 @@ describe('what the page remembers', () => {
       notice: null,
     });
   });
-  it.each(['', '{', 'null', '[]', '{"version":99}', '{"version":1,"theme":"pink","panels":{}}', '{"version":1}'])(
-    'is dropped with a sentence when it is %j',
-    (text) => {
-      const store = storage(text);
-      const remembered = readMemory(store);
-      expect(remembered.memory).toEqual(defaultMemory);
-      expect(remembered.notice).toContain('back to their defaults');
-      expect(store.items.size).toBe(0);
-    },
-  );
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"version":99}',
+    '{"version":1,"theme":"pink","panels":{}}',
+    '{"version":1}',
+  ])('is dropped with a sentence when it is %j', (text) => {
+    const store = storage(text);
+    const remembered = readMemory(store);
+    expect(remembered.memory).toEqual(defaultMemory);
+    expect(remembered.notice).toContain('back to their defaults');
+    expect(store.items.size).toBe(0);
+  });
   it('does without a storage that refuses', () => {
     const refusing = {
       getItem: () => {

@@ -1,0 +1,60 @@
+/**
+ * Puts the parts together: what the link says, the model, the session, the loop, the picture. The panels come after the
+ * first record has moved: nothing of them is needed for it.
+ */
+import { known } from '#base/assert';
+import './app.css';
+import { announceCuts } from './session/commands.ts';
+import { createFrameLoop } from './session/frameLoop.ts';
+import { goToPlayhead } from './session/openRun.ts';
+import { createSession } from './session/session.ts';
+import { keepAddress, readAddress } from './session/urlState.ts';
+import { createModelSource } from './sources/modelSource.ts';
+import { mountStage } from './stage/mountStage.ts';
+import { createAppStore } from './store/appStore.ts';
+import { browserStore, readMemory } from './store/memory.ts';
+import { createTestHook } from './testHook.ts';
+
+/** Without a link the first picture is a pipeline at work, not an empty one. */
+const FIRST_MOMENT_US = 100_000;
+/** Draws with a picture, after which the panels may come. */
+const FIRST_DRAWS = 3;
+
+const storage = browserStore();
+const remembered = readMemory(storage);
+const link = readAddress();
+const store = createAppStore(remembered.memory, storage);
+const session = createSession(createModelSource(link.scenario));
+const loop = createFrameLoop((nowMs) => session.frame(nowMs));
+session.wake = loop.wake;
+document.documentElement.dataset['theme'] = remembered.memory.theme;
+const stage = mountStage(known(document.getElementById('stage'), 'the place of the stage'), session);
+stage.instance.setTheme(remembered.memory.theme);
+
+const { notify } = store.getState();
+if (remembered.notice !== null) notify(remembered.notice);
+for (const notice of link.notices) notify(notice, 'warn');
+announceCuts(session, notify);
+goToPlayhead(session, link, FIRST_MOMENT_US);
+keepAddress(session);
+Object.assign(globalThis, { linger: createTestHook(session, store, stage.instance) });
+
+const mountPage = async (): Promise<void> => {
+  const page = await import('./page.tsx');
+  page.mount(known(document.getElementById('root'), 'the place of the page'), { session, store, stage });
+};
+
+let draws = 0;
+const stopCounting = session.onDraw(() => {
+  draws++;
+  // A paused link draws once and rests; a playing one has moved by now.
+  if (draws < FIRST_DRAWS && session.playback.playing) return;
+  if (session.playback.seekingTo !== null) return;
+  stopCounting();
+  mountPage().catch((error: unknown) => {
+    const root = document.getElementById('root');
+    const why = error instanceof Error ? error.message : String(error);
+    if (root !== null)
+      root.textContent = `The panels could not be loaded (${why}). Reload the page to try again.`;
+  });
+});
