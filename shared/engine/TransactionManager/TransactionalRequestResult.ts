@@ -33,8 +33,8 @@ export class TransactionalRequestResult {
    */
   *await(timeoutMs: number, expectedTimeoutReason: string): Blocking<void> {
     const untilUs = micros(this.clock.nowUs() + timeoutMs * MICROS_PER_MS);
-    while (!this.completed && this.clock.nowUs() < untilUs)
-      yield { on: 'transaction', untilUs, isOver: () => this.completed };
+    // Also with a timeout of 0 the thread rests once: the sender may be about to do what is waited for.
+    if (!this.completed) yield { on: 'transaction', untilUs, isOver: () => this.completed };
     if (!this.completed) {
       throw new JavaException(
         'TimeoutException',
