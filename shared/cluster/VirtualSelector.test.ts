@@ -21,7 +21,7 @@ function stage(delaysMs: readonly (number | null)[] = []) {
   const refusing = new Set<NodeId>();
   let requests = 0;
   const brokers: Brokers = {
-    brokerOf: (_, node) => (node < 0 ? nodeId(-node - 1) : node),
+    brokerOf: (_, node) => (node < 0 ? nodeId(-1 - node) : node),
     connectDelayUs: (connection) => {
       seen.push(connection);
       return MS;

@@ -2,7 +2,7 @@
 import { clientId, nodeId, threadId, type NodeId } from '#base/ids';
 import { createRandom } from '#base/random';
 import { TopicPartitions } from '#base/TopicPartition';
-import { MICROS_PER_MS } from '#base/time';
+import { EPOCH_MS, MICROS_PER_MS } from '#base/time';
 import { VirtualClock } from '#cluster/VirtualClock';
 import type { Brokers, VirtualConnection } from '#cluster/VirtualNetwork';
 import { VirtualSelector } from '#cluster/VirtualSelector';
@@ -77,7 +77,7 @@ function handmadeBrokers(clock: VirtualClock, answers: Answers) {
   const cut = new Set<NodeId>();
   const connections: VirtualConnection[] = [];
   const brokers: Brokers = {
-    brokerOf: (_, node) => (node < 0 ? nodeId(-node - 1) : node),
+    brokerOf: (_, node) => (node < 0 ? nodeId(-1 - node) : node),
     connectDelayUs: (connection) => {
       connections.push(connection);
       return cut.has(connection.broker) ? Infinity : MICROS_PER_MS;
@@ -192,18 +192,12 @@ export function networkStage(
 
 function line(event: PipelineEvent): string {
   const at = event.at / MICROS_PER_MS;
-  switch (event.type) {
-    case 'connection.moved': {
-      const until = event.untilMs === null ? '' : ` until ${event.untilMs - 1_000_000}`;
-      return `${at} ${event.node} ${event.to}: ${event.because}${until}`;
-    }
-    case 'request.sent':
-      return `${at} ${event.api} v${event.version} to ${event.node}`;
-    case 'request.lost':
-      return `${at} lost ${event.request}: ${event.by}`;
-    case 'response.received':
-      return `${at} response ${event.request}`;
-    default:
-      return `${at} ${event.type}`;
+  if (event.type === 'connection.moved') {
+    const until = event.untilMs === null ? '' : ` until ${event.untilMs - EPOCH_MS}`;
+    return `${at} ${event.node} ${event.to}: ${event.because}${until}`;
   }
+  if (event.type === 'request.sent') return `${at} ${event.api} v${event.version} to ${event.node}`;
+  if (event.type === 'request.lost') return `${at} lost ${event.request}: ${event.by}`;
+  if (event.type === 'response.received') return `${at} response ${event.request}`;
+  return `${at} ${event.type}`;
 }
