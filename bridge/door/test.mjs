@@ -124,7 +124,15 @@ await door(async () => {
   await check('types', 'typecheck');
   await runner(
     'unit, laws, conformance',
-    (report) => ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    (report) => [
+      'vitest',
+      'run',
+      '--config',
+      'bridge/vitest.config.ts',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
     {},
     readVitestReport,
   );
