@@ -12,4 +12,9 @@ export interface Slots {
 export const later = (load: () => Promise<ComponentType>): ComponentType =>
   lazy(async () => ({ default: await load() }));
 
-export const slots: Slots = { left: null, right: null, charts: null, lessonLine: null };
+export const slots: Slots = {
+  left: later(async () => (await import('./panels/SettingsPanel.tsx')).SettingsPanel),
+  right: later(async () => (await import('./inspector/RightPanel.tsx')).RightPanel),
+  charts: later(async () => (await import('./charts/Charts.tsx')).Charts),
+  lessonLine: later(async () => (await import('./panels/LessonLine.tsx')).LessonLine),
+};

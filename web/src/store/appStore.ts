@@ -1,6 +1,8 @@
 /** What the person has chosen on the page, apart from the run: selection, theme, panels, notices, drafts of settings. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Entity } from '../stage/scene.ts';
+import type { Lesson } from '#lessons/Lesson';
+import type { LessonRuns } from '#lessons/RunFacts';
 import type { Theme } from '../ui/palette.ts';
 import { writeMemory, type Memory, type Panels } from './memory.ts';
 
@@ -13,6 +15,17 @@ export interface Notice {
   readonly action: { readonly label: string; readonly run: () => void } | null;
 }
 
+/** A lesson that is open, and how far the reader is. */
+export interface LessonPlace {
+  readonly lesson: Lesson;
+  readonly runs: LessonRuns;
+  readonly step: number;
+  /** What was guessed at a step, by its number. */
+  readonly guesses: Readonly<Record<number, string>>;
+}
+
+export type RightTab = 'inspector' | 'events' | 'list';
+
 export interface AppState {
   readonly selection: Entity | null;
   readonly hovered: Entity | null;
@@ -24,15 +37,20 @@ export interface AppState {
   /** What a lesson points at on the stage. */
   readonly look: readonly string[];
   readonly dialog: 'keys' | 'share' | null;
-  select(entity: Entity | null): void;
-  hover(entity: Entity | null): void;
-  setTheme(theme: Theme): void;
-  togglePanel(panel: keyof Panels): void;
-  notify(sentence: string, tone?: NoticeTone, action?: Notice['action']): void;
-  dismiss(id: number): void;
-  setDraft(key: string, text: string | null): void;
-  setLook(names: readonly string[]): void;
-  openDialog(dialog: AppState['dialog']): void;
+  readonly lesson: LessonPlace | null;
+  /** Which view the right side shows. */
+  readonly rightTab: RightTab;
+  readonly select: (entity: Entity | null) => void;
+  readonly hover: (entity: Entity | null) => void;
+  readonly setTheme: (theme: Theme) => void;
+  readonly togglePanel: (panel: keyof Panels) => void;
+  readonly notify: (sentence: string, tone?: NoticeTone, action?: Notice['action']) => void;
+  readonly dismiss: (id: number) => void;
+  readonly setDraft: (key: string, text: string | null) => void;
+  readonly setLook: (names: readonly string[]) => void;
+  readonly openDialog: (dialog: AppState['dialog']) => void;
+  readonly setLesson: (lesson: LessonPlace | null) => void;
+  readonly setRightTab: (tab: RightTab) => void;
 }
 
 export type AppStore = StoreApi<AppState>;
@@ -57,6 +75,8 @@ export function createAppStore(memory: Memory, storage: Remembering): AppStore {
       drafts: {},
       look: [],
       dialog: null,
+      lesson: null,
+      rightTab: 'inspector',
       select: (selection) => set({ selection }),
       hover: (hovered) => {
         const before = get().hovered;
@@ -82,6 +102,8 @@ export function createAppStore(memory: Memory, storage: Remembering): AppStore {
       },
       setLook: (look) => set({ look }),
       openDialog: (dialog) => set({ dialog }),
+      setLesson: (lesson) => set(lesson === null ? { lesson, look: [] } : { lesson }),
+      setRightTab: (rightTab) => set({ rightTab }),
     };
   });
 }

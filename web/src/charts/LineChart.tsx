@@ -1,0 +1,133 @@
+/** One metric over run time with the playhead; hover reads a value, a click moves the playhead there. */
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type uPlot from 'uplot';
+import { useApp, useFrame, useSession } from '../store/useFrame.ts';
+import { lineSpanUs } from '../panels/Scrubber.tsx';
+import { momentText } from '../ui/format.ts';
+import { paletteOf, type Palette } from '../ui/palette.ts';
+import { chartValue, type ChartSpec } from './chartCatalog.ts';
+import { smoothed } from './smoothed.ts';
+
+type Plot = typeof uPlot;
+
+/** Means over this much of run time, so that a line can be read. */
+const MEAN_US = 25_000;
+
+const coloursOf = (palette: Palette): readonly string[] => [palette.accent, palette.warn, palette.good];
+
+export function LineChart(props: {
+  readonly spec: ChartSpec;
+  readonly colour: number;
+  readonly plot: Plot;
+}): ReactNode {
+  const { spec, plot: Plot, colour } = props;
+  const session = useSession();
+  const theme = useApp((state) => state.theme);
+  const frame = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  const playhead = useRef(0);
+  const [hovered, setHovered] = useState<number | null>(null);
+  const now = useFrame((s) => {
+    const { metrics } = s.projections;
+    const width = Math.max(1, Math.round(MEAN_US / metrics.bucketUs));
+    const { at } = s.playback.cursor;
+    return {
+      at,
+      spanUs: lineSpanUs(s),
+      bucketUs: metrics.bucketUs,
+      lines: spec.metrics.map((metric) => smoothed(metrics.series(metric, at), width)),
+    };
+  });
+  playhead.current = now.at;
+
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return undefined;
+    const palette = paletteOf(theme);
+    const colours = coloursOf(palette);
+    const instance = new Plot(
+      {
+        width: Math.max(40, element.clientWidth),
+        height: Math.max(24, element.clientHeight),
+        padding: [4, 0, 2, 0],
+        legend: { show: false },
+        cursor: { drag: { x: false, y: false }, y: false, points: { size: 6 } },
+        scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(1e-9, max) * 1.1] } },
+        axes: [{ show: false }, { show: false }],
+        series: [
+          {},
+          ...spec.metrics.map((_, i) => ({
+            stroke: colours[(colour + i) % colours.length] ?? palette.accent,
+            width: 1.6,
+            spanGaps: true,
+            points: { show: false },
+          })),
+        ],
+        hooks: {
+          draw: [
+            (u) => {
+              const x = u.valToPos(playhead.current, 'x', true);
+              u.ctx.fillStyle = palette.text;
+              u.ctx.fillRect(x, u.bbox.top, 1.5 * devicePixelRatio, u.bbox.height);
+            },
+          ],
+          setCursor: [(u) => setHovered(u.cursor.idx ?? null)],
+        },
+      },
+      [[], ...spec.metrics.map(() => [])],
+      element,
+    );
+    chart.current = instance;
+    const clicked = (): void => {
+      const { left } = instance.cursor;
+      if (left !== undefined && left >= 0)
+        session.dispatch({ type: 'seek', at: Math.max(0, instance.posToVal(left, 'x')) });
+    };
+    instance.over.addEventListener('click', clicked);
+    const observer = new ResizeObserver(() =>
+      instance.setSize({
+        width: Math.max(40, element.clientWidth),
+        height: Math.max(24, element.clientHeight),
+      }),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      instance.destroy();
+      chart.current = null;
+    };
+  }, [Plot, session, spec, colour, theme]);
+
+  useEffect(() => {
+    const { lines, bucketUs, spanUs } = now;
+    const length = lines[0]?.length ?? 0;
+    const xs = Array.from({ length }, (_, i) => (i + 0.5) * bucketUs);
+    chart.current?.setData([xs, ...lines.map((line) => [...line])], false);
+    chart.current?.setScale('x', { min: 0, max: spanUs });
+  });
+
+  const index = hovered !== null && hovered < (now.lines[0]?.length ?? 0) ? hovered : null;
+  const shown = now.lines.map(
+    (line) => (index === null ? line.findLast((each) => each !== null) : line[index]) ?? null,
+  );
+  const text = shown.map((value) => chartValue(value, spec.unit));
+  return (
+    <figure className="chart" title={spec.meaning}>
+      <figcaption>
+        <span className="chart-name">{spec.title}</span>
+        <span className="number" data-testid={`chart-${spec.id}`}>
+          {index === null ? '' : <span className="dim">{momentText((index + 0.5) * now.bucketUs)} </span>}
+          {text.length === 2 && spec.unit === 'ms'
+            ? `${text[0]?.replace(' ms', '') ?? ''} / ${text[1] ?? ''}`
+            : text.join(' / ')}
+        </span>
+      </figcaption>
+      <div
+        className="chart-frame"
+        ref={frame}
+        role="img"
+        aria-label={`${spec.title}: ${text.join(', ')}. ${spec.meaning}`}
+      />
+    </figure>
+  );
+}

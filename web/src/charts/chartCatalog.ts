@@ -1,0 +1,124 @@
+/** The charts there are: Kafka's metrics under Kafka's names, and latency, each with what it tells. */
+import type { MetricName } from '#projections/metricSeries';
+import { bytesText, countText } from '../ui/format.ts';
+
+export type ChartUnit = '/s' | 'bytes' | 'ms' | 'count';
+
+export interface ChartSpec {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: ChartUnit;
+  readonly metrics: readonly MetricName[];
+  /** One line. */
+  readonly meaning: string;
+}
+
+export const CHARTS: readonly ChartSpec[] = [
+  {
+    id: 'record-send-rate',
+    title: 'record-send-rate',
+    unit: '/s',
+    metrics: ['record-send-rate'],
+    meaning: 'Records that left the accumulator, per second.',
+  },
+  {
+    id: 'request-rate',
+    title: 'request-rate',
+    unit: '/s',
+    metrics: ['request-rate'],
+    meaning: 'Requests sent per second: fuller batches need fewer.',
+  },
+  {
+    id: 'batch-size-avg',
+    title: 'batch-size-avg',
+    unit: 'bytes',
+    metrics: ['batch-size-avg'],
+    meaning: 'Mean bytes of a batch that left. Low with traffic at hand says linger.ms, not batch.size.',
+  },
+  {
+    id: 'latency',
+    title: 'latency p50 / p99',
+    unit: 'ms',
+    metrics: ['latency p50', 'latency p99'],
+    meaning: 'From send() to the answer, of the records acked in that time. Not one of Kafka’s metrics.',
+  },
+  {
+    id: 'records-per-request-avg',
+    title: 'records-per-request-avg',
+    unit: 'count',
+    metrics: ['records-per-request-avg'],
+    meaning: 'Mean number of records in a request.',
+  },
+  {
+    id: 'record-queue-time-avg',
+    title: 'record-queue-time-avg',
+    unit: 'ms',
+    metrics: ['record-queue-time-avg'],
+    meaning: 'Mean time of batches in the accumulator, linger included.',
+  },
+  {
+    id: 'request-latency-avg',
+    title: 'request-latency-avg',
+    unit: 'ms',
+    metrics: ['request-latency-avg'],
+    meaning: 'Mean time from a request to its answer: network and broker, no waiting before.',
+  },
+  {
+    id: 'record-retry-rate',
+    title: 'record-retry-rate',
+    unit: '/s',
+    metrics: ['record-retry-rate'],
+    meaning: 'Records sent again, per second.',
+  },
+  {
+    id: 'record-error-rate',
+    title: 'record-error-rate',
+    unit: '/s',
+    metrics: ['record-error-rate'],
+    meaning: 'Records that failed for good, per second.',
+  },
+  {
+    id: 'buffer-available-bytes',
+    title: 'buffer-available-bytes',
+    unit: 'bytes',
+    metrics: ['buffer-available-bytes'],
+    meaning: 'What is left of buffer.memory; at 0 send() blocks.',
+  },
+  {
+    id: 'requests-in-flight',
+    title: 'requests-in-flight',
+    unit: 'count',
+    metrics: ['requests-in-flight'],
+    meaning: 'Requests that wait for their answers, on all connections.',
+  },
+  {
+    id: 'byte-rate',
+    title: 'byte-rate',
+    unit: 'bytes',
+    metrics: ['byte-rate'],
+    meaning: 'Bytes of batches that left, per second.',
+  },
+];
+
+/** Not a line over time: how many batches had which size. */
+export const HISTOGRAM = {
+  id: 'batch-sizes',
+  title: 'batch sizes',
+  meaning: 'How many batches left with how many bytes, so far.',
+} as const;
+
+export const DEFAULT_CHARTS = ['record-send-rate', 'request-rate', 'batch-size-avg', 'latency'] as const;
+
+export function chartValue(value: number | null, unit: ChartUnit): string {
+  if (value === null) return '–';
+  switch (unit) {
+    case '/s':
+      return `${countText(Math.round(value))} /s`;
+    case 'bytes':
+      return bytesText(Math.round(value));
+    case 'ms':
+      return `${value >= 100 ? countText(Math.round(value)) : value.toFixed(1)} ms`;
+    case 'count':
+      return value >= 100 || Number.isInteger(value) ? countText(Math.round(value)) : value.toFixed(1);
+  }
+}

@@ -1,0 +1,133 @@
+/** What is selected: why it is where it is, what it is, what happened to it, and the way to what belongs to it. */
+import { useMemo, type ReactNode } from 'react';
+import type { RecordId } from '#base/ids';
+import { FaultButton } from '../panels/faults/FaultButton.tsx';
+import { faultsOf } from '../panels/ThingMenu.tsx';
+import type { Entity } from '../stage/scene.ts';
+import { useApp, useAppStore, useFrame, useSession } from '../store/useFrame.ts';
+import { momentText } from '../ui/format.ts';
+import type { Fact } from './Card.ts';
+import { cardOf } from './cardOf.ts';
+import { JourneyBar } from './JourneyBar.tsx';
+import { Legend } from './Legend.tsx';
+import { createTimeline, type TimelineRow } from './timeline.ts';
+import { whyOf } from './whyOf.ts';
+
+/** So many of the last events are shown at once. */
+const MOST_ROWS = 12;
+
+export function Inspector(): ReactNode {
+  const selection = useApp((state) => state.selection);
+  return selection === null ? (
+    <Legend />
+  ) : (
+    <Selected key={`${selection.kind}-${selection.id}`} entity={selection} />
+  );
+}
+
+function Selected(props: { readonly entity: Entity }): ReactNode {
+  const { entity } = props;
+  const store = useAppStore();
+  const timeline = useMemo(() => createTimeline(entity), [entity]);
+  const { card, sentence, rows, journey, faults } = useFrame((session) => ({
+    card: cardOf(session, entity),
+    sentence: whyOf(session, entity),
+    rows: timeline.rows(session),
+    journey:
+      entity.kind === 'record'
+        ? session.projections.journey(entity.id as RecordId, session.playback.cursor.at)
+        : null,
+    faults: faultsOf(session, entity),
+  }));
+  return (
+    <div className="inspector">
+      <div className="inspector-head">
+        <h2>{card.title}</h2>
+        <button
+          type="button"
+          className="reset"
+          aria-label="Select nothing"
+          title="Select nothing (Esc)"
+          onClick={() => store.getState().select(null)}
+        >
+          ✕
+        </button>
+      </div>
+      <div className="why" data-testid="why">
+        <h3>Why</h3>
+        <p>{sentence}</p>
+      </div>
+      <dl className="facts">
+        {card.facts.map((fact) => (
+          <FactRow key={fact.name} fact={fact} />
+        ))}
+      </dl>
+      {journey === null ? null : <JourneyBar journey={journey} />}
+      {faults.length === 0 ? null : (
+        <section className="inspector-faults" aria-label="What can be done to it">
+          <h3>What can be done to it</h3>
+          <div className="fault-buttons">
+            {faults.map((fault) => (
+              <FaultButton key={fault.id} fault={fault} />
+            ))}
+          </div>
+        </section>
+      )}
+      <Happened rows={rows} />
+      <p className="dim what">{card.what}</p>
+    </div>
+  );
+}
+
+function FactRow(props: { readonly fact: Fact }): ReactNode {
+  const { name, value, tone } = props.fact;
+  const store = useAppStore();
+  const isLong = typeof value === 'string' ? value.length > 20 : value.length > 1;
+  return (
+    <div className={isLong ? 'long' : ''}>
+      <dt>{name}</dt>
+      <dd className={`number ${tone ?? ''}`}>
+        {typeof value === 'string'
+          ? value
+          : value.map((each) => (
+              <button
+                key={`${each.entity.kind}-${each.entity.id}-${each.text}`}
+                type="button"
+                className="entity-link"
+                onClick={() => store.getState().select(each.entity)}
+                onPointerEnter={() => store.getState().hover(each.entity)}
+                onPointerLeave={() => store.getState().hover(null)}
+              >
+                {each.text}
+              </button>
+            ))}
+      </dd>
+    </div>
+  );
+}
+
+function Happened(props: { readonly rows: readonly TimelineRow[] }): ReactNode {
+  const session = useSession();
+  const { rows } = props;
+  const shown = rows.slice(-MOST_ROWS);
+  return (
+    <section className="happened" aria-label="What happened to it">
+      <h3>What happened to it</h3>
+      {rows.length > shown.length ? <p className="dim">{rows.length - shown.length} earlier</p> : null}
+      <ol>
+        {shown.map((row) => (
+          <li key={row.seq}>
+            <button
+              type="button"
+              title="Move the playhead here"
+              onClick={() => session.dispatch({ type: 'moveTo', seq: row.seq + 1 })}
+            >
+              <span className="number dim">{momentText(row.at)}</span>
+              <span>{row.sentence}</span>
+            </button>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+/** The right side: inspector, event list, or the whole picture as lists. */
+import { lazy, Suspense, type KeyboardEvent, type ReactNode } from 'react';
+import type { RightTab } from '../store/appStore.ts';
+import { useApp, useAppStore } from '../store/useFrame.ts';
+import { Inspector } from './Inspector.tsx';
+import './inspector.css';
+
+const EventList = lazy(async () => ({ default: (await import('../twin/EventList.tsx')).EventList }));
+const StageTwin = lazy(async () => ({ default: (await import('../twin/StageTwin.tsx')).StageTwin }));
+
+const TABS: readonly { readonly id: RightTab; readonly label: string; readonly title: string }[] = [
+  { id: 'inspector', label: 'Inspector', title: 'What is selected, and why it is where it is' },
+  { id: 'events', label: 'Events', title: 'Everything that happens, in words' },
+  { id: 'list', label: 'List', title: 'The picture as lists, for keyboard and screen reader' },
+];
+
+export function RightPanel(): ReactNode {
+  const tab = useApp((state) => state.rightTab);
+  const store = useAppStore();
+  const moved = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (by === 0) return;
+    const next = TABS[(TABS.findIndex(({ id }) => id === tab) + by + TABS.length) % TABS.length];
+    if (next === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    store.getState().setRightTab(next.id);
+    document.getElementById(`tab-${next.id}`)?.focus();
+  };
+  return (
+    <div className="right-panel">
+      <div className="tabs" role="tablist" aria-label="Right side" onKeyDown={moved}>
+        {TABS.map(({ id, label, title }) => (
+          <button
+            key={id}
+            id={`tab-${id}`}
+            type="button"
+            role="tab"
+            aria-selected={id === tab}
+            aria-controls="right-view"
+            tabIndex={id === tab ? 0 : -1}
+            title={title}
+            onClick={() => store.getState().setRightTab(id)}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
+      <div id="right-view" role="tabpanel" aria-labelledby={`tab-${tab}`} className="right-view">
+        <Suspense fallback={null}>
+          {tab === 'inspector' ? <Inspector /> : tab === 'events' ? <EventList /> : <StageTwin />}
+        </Suspense>
+      </div>
+    </div>
+  );
+}

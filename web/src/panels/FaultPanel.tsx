@@ -1,0 +1,58 @@
+/** Faults as buttons: choose a broker, read what will happen, do it. The same stands in the menu of each thing. */
+import { useState, type ReactNode } from 'react';
+import { useFrame } from '../store/useFrame.ts';
+import { AnswerForm } from './faults/AnswerForm.tsx';
+import { FaultButton } from './faults/FaultButton.tsx';
+import { brokerFaults, linkFaults, lossFaults, type Fault } from './faults/faults.ts';
+import { brokerFacts } from './faults/useBrokerFacts.ts';
+
+export function FaultPanel(): ReactNode {
+  const [chosen, setChosen] = useState<number | null>(null);
+  const [pointed, setPointed] = useState<Fault | null>(null);
+  const { nodes, facts } = useFrame((session) => {
+    const nodes = [...session.view.state.brokers.keys()]
+      .filter((node) => node >= 0)
+      .toSorted((a, b) => a - b);
+    const node = chosen !== null && nodes.some((each) => each === chosen) ? chosen : null;
+    return { nodes, facts: node === null ? null : brokerFacts(session, node) };
+  });
+  const faults = facts === null ? lossFaults(null) : [...brokerFaults(facts), ...linkFaults(facts)];
+  const node = facts?.node ?? null;
+  return (
+    <section className="faults" aria-label="Faults">
+      <h3>Faults</h3>
+      <div className="segments wide" role="radiogroup" aria-label="Broker that the faults hit">
+        <button type="button" role="radio" aria-checked={node === null} onClick={() => setChosen(null)}>
+          any
+        </button>
+        {nodes.map((each) => (
+          <button
+            key={each}
+            type="button"
+            role="radio"
+            aria-checked={node === each}
+            aria-label={`broker ${each}`}
+            onClick={() => setChosen(each)}
+          >
+            {nodes.length > 4 ? each : `broker ${each}`}
+          </button>
+        ))}
+      </div>
+      <div className="fault-buttons">
+        {faults.map((fault) => (
+          <FaultButton key={fault.id} fault={fault} onPoint={setPointed} />
+        ))}
+      </div>
+      <p className="fault-sentence dim">
+        {pointed?.sentence ??
+          (node === null
+            ? 'Choose a broker to stop, freeze, slow or cut it off.'
+            : 'Point at one to read what it will do.')}
+      </p>
+      <details className="more">
+        <summary>Answer with an error</summary>
+        <AnswerForm node={node} />
+      </details>
+    </section>
+  );
+}

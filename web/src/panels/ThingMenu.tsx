@@ -1,0 +1,123 @@
+/** What can be done to the thing under the pointer, where it stands: opens by clicking a broker or its link. */
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { TpId } from '#base/ids';
+import { entityName } from '../stage/entityName.ts';
+import type { Entity } from '../stage/scene.ts';
+import { useAppStore, useFrame, useSession } from '../store/useFrame.ts';
+import { AnswerForm } from './faults/AnswerForm.tsx';
+import { FaultButton } from './faults/FaultButton.tsx';
+import { brokerFaults, leaderFaults, linkFaults, type Fault } from './faults/faults.ts';
+import { brokerFacts } from './faults/useBrokerFacts.ts';
+import type { Session } from '../session/session.ts';
+
+const WIDTH_PX = 304;
+const MARGIN_PX = 8;
+
+interface Place {
+  readonly entity: Entity;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Everything that can be done to it; empty: nothing, so no menu. */
+export function faultsOf(session: Session, entity: Entity): readonly Fault[] {
+  switch (entity.kind) {
+    case 'broker': {
+      const facts = brokerFacts(session, entity.id);
+      return [...brokerFaults(facts), ...linkFaults(facts)];
+    }
+    case 'link':
+      return linkFaults(brokerFacts(session, entity.id));
+    case 'partition': {
+      const partition = session.view.state.partitions.get(entity.id as TpId);
+      if (partition === undefined) return [];
+      return leaderFaults(partition.topic, partition.partition, partition.leader, partition.isr);
+    }
+    case 'record':
+    case 'batch':
+    case 'request':
+    case 'client':
+      return [];
+  }
+}
+
+export function ThingMenu(): ReactNode {
+  const store = useAppStore();
+  const [place, setPlace] = useState<Place | null>(null);
+
+  useEffect(() => {
+    const open = (event: MouseEvent): void => {
+      const onStage = event.target instanceof Element && event.target.closest('.stage') !== null;
+      const entity = onStage ? store.getState().hovered : null;
+      if (entity === null) return;
+      const byClick = event.type === 'click';
+      if (byClick && entity.kind !== 'broker' && entity.kind !== 'link') return;
+      if (!byClick) event.preventDefault();
+      store.getState().select(entity);
+      setPlace({ entity, x: event.clientX, y: event.clientY });
+    };
+    document.addEventListener('click', open);
+    document.addEventListener('contextmenu', open);
+    return () => {
+      document.removeEventListener('click', open);
+      document.removeEventListener('contextmenu', open);
+    };
+  }, [store]);
+
+  return place === null ? null : (
+    <Menu
+      key={`${place.entity.kind}-${place.entity.id}-${place.x}-${place.y}`}
+      place={place}
+      onClose={() => setPlace(null)}
+    />
+  );
+}
+
+function Menu(props: { readonly place: Place; readonly onClose: () => void }): ReactNode {
+  const { place, onClose } = props;
+  const session = useSession();
+  const menu = useRef<HTMLDivElement>(null);
+  const [height, setHeight] = useState(0);
+  const { faults, name } = useFrame((s) => ({
+    faults: faultsOf(s, place.entity),
+    name: entityName(s.view, place.entity),
+  }));
+  useEffect(() => {
+    setHeight(menu.current?.offsetHeight ?? 0);
+    menu.current?.querySelector('button')?.focus();
+    const outside = (event: Event): void => {
+      if (event.target instanceof Node && menu.current?.contains(event.target) !== true) onClose();
+    };
+    document.addEventListener('pointerdown', outside);
+    return () => document.removeEventListener('pointerdown', outside);
+  }, [onClose, session]);
+  if (faults.length === 0) return null;
+  const node = place.entity.kind === 'partition' ? null : place.entity.id;
+  const left = Math.max(MARGIN_PX, Math.min(place.x, globalThis.innerWidth - WIDTH_PX - MARGIN_PX));
+  const top = Math.max(MARGIN_PX, Math.min(place.y, globalThis.innerHeight - height - MARGIN_PX));
+  return (
+    <div
+      ref={menu}
+      className="thing-menu"
+      role="dialog"
+      aria-label={`What can be done to ${name}`}
+      style={{ left, top, width: WIDTH_PX }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        onClose();
+      }}
+    >
+      <h3>{name}</h3>
+      {faults.map((fault) => (
+        <FaultButton key={fault.id} fault={fault} isWordy onDone={onClose} />
+      ))}
+      {node === null ? null : (
+        <details className="more">
+          <summary>Answer with an error</summary>
+          <AnswerForm node={node} onDone={onClose} />
+        </details>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,217 @@
+/** What can be done to a broker, its link or a partition, each with the one sentence that says what it will do. */
+import type { AnswerRule, CommandBody } from '#model/Scenario';
+import type { BrokerState } from '#events/words';
+import { isRetriable, refreshesMetadata, type ErrorName } from '#record/Errors';
+import { msText } from '../../ui/format.ts';
+
+export interface Fault {
+  readonly id: string;
+  readonly label: string;
+  readonly sentence: string;
+  /** bad: breaks something. good: heals it. */
+  readonly tone: 'bad' | 'good';
+  readonly command: CommandBody;
+}
+
+/** What the sentences depend on. */
+export interface BrokerFacts {
+  readonly node: number;
+  readonly state: BrokerState;
+  readonly addedUs: number;
+  readonly isCut: boolean;
+  readonly isStalled: boolean;
+  readonly sessionTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+export const SLOW_BY_US = [20_000, 200_000] as const;
+
+/** Stop, freeze, restart, stall: the machine itself. */
+export function brokerFaults(facts: BrokerFacts): readonly Fault[] {
+  const { node, state } = facts;
+  const session = msText(facts.sessionTimeoutMs * 1000);
+  const faults: Fault[] = [];
+  if (state === 'up') {
+    faults.push(
+      {
+        id: 'kill',
+        label: 'Stop',
+        tone: 'bad',
+        sentence: `Broker ${node} dies: its connections break at once, and after ${session} without heartbeats others lead its partitions.`,
+        command: { do: 'broker.kill', node },
+      },
+      {
+        id: 'freeze',
+        label: 'Freeze',
+        tone: 'bad',
+        sentence: `Broker ${node} stops doing anything but keeps its connections: requests to it wait up to request.timeout.ms (${msText(facts.requestTimeoutMs * 1000)}).`,
+        command: { do: 'broker.freeze', node },
+      },
+    );
+  } else {
+    faults.push({
+      id: 'restart',
+      label: state === 'frozen' ? 'Thaw' : 'Start again',
+      tone: 'good',
+      sentence:
+        state === 'frozen'
+          ? `Broker ${node} goes on where it stood, with every request that still waits for it.`
+          : `Broker ${node} starts with the log on its disk, follows the leaders and joins the in-sync replicas again.`,
+      command: { do: 'broker.restart', node },
+    });
+  }
+  if (state !== 'down') {
+    faults.push(
+      facts.isStalled
+        ? {
+            id: 'catch-up',
+            label: 'Let it fetch again',
+            tone: 'good',
+            sentence: `Broker ${node} fetches from the leaders again and catches up.`,
+            command: { do: 'replica.catchUp', node },
+          }
+        : {
+            id: 'stall',
+            label: 'Stall its replicas',
+            tone: 'bad',
+            sentence: `Broker ${node} leads on but does not fetch: acks=all waits for it until it is put out of the in-sync replicas.`,
+            command: { do: 'replica.stall', node },
+          },
+    );
+  }
+  return faults;
+}
+
+/** Slow, cut, heal, lose: the way between the client and a broker. */
+export function linkFaults(facts: BrokerFacts): readonly Fault[] {
+  const { node, addedUs, isCut } = facts;
+  const faults: Fault[] = [];
+  if (!isCut) {
+    for (const us of SLOW_BY_US) {
+      if (us === addedUs) continue;
+      faults.push({
+        id: `slow-${us}`,
+        label: `Slow by ${us / 1000} ms`,
+        tone: 'bad',
+        sentence: `Every request to broker ${node} and every answer takes ${us / 1000} ms longer.`,
+        command: { do: 'link.set', node, addedUs: us, cut: false },
+      });
+    }
+    faults.push({
+      id: 'cut',
+      label: 'Cut the link',
+      tone: 'bad',
+      sentence: `Nothing reaches broker ${node} any more and nothing comes back; the client finds out by its timeouts.`,
+      command: { do: 'link.set', node, addedUs, cut: true },
+    });
+  }
+  if (isCut || addedUs > 0) {
+    faults.push({
+      id: 'heal',
+      label: 'Heal the link',
+      tone: 'good',
+      sentence: `The way to broker ${node} is as it was; what got lost stays lost.`,
+      command: { do: 'link.set', node, addedUs: 0, cut: false },
+    });
+  }
+  faults.push(...lossFaults(node));
+  return faults;
+}
+
+/** `node` null: whichever broker is next. */
+export function lossFaults(node: number | null): readonly Fault[] {
+  const whose = node === null ? '' : ` of broker ${node}`;
+  return [
+    {
+      id: 'lose-ack',
+      label: 'Lose the next ack',
+      tone: 'bad',
+      sentence: `The next answer${whose} gets lost: the records are written, and the producer does not know it.`,
+      command: { do: 'next.lose', what: 'response', node },
+    },
+    {
+      id: 'lose-request',
+      label: 'Lose the next request',
+      tone: 'bad',
+      sentence: `The next request${node === null ? '' : ` to broker ${node}`} gets lost on its way: nothing of it is written.`,
+      command: { do: 'next.lose', what: 'request', node },
+    },
+  ];
+}
+
+/** Moving the leader away from where it is. */
+export function leaderFaults(
+  topic: string,
+  partition: number,
+  leader: number | null,
+  isr: readonly number[],
+): readonly Fault[] {
+  return isr
+    .filter((node) => node !== leader)
+    .map((node) => ({
+      id: `lead-${node}`,
+      label: `Let broker ${node} lead`,
+      tone: 'bad' as const,
+      sentence: `Broker ${node} becomes leader of ${topic}-${partition}; the producer learns it from a NOT_LEADER_OR_FOLLOWER.`,
+      command: { do: 'leader.move' as const, topic, partition, leader: node },
+    }));
+}
+
+/** Errors that a broker of a real cluster gives to each api, the usual ones first. */
+export const ANSWERS: Readonly<Partial<Record<AnswerRule['api'], readonly ErrorName[]>>> = {
+  PRODUCE: [
+    'NOT_LEADER_OR_FOLLOWER',
+    'NOT_ENOUGH_REPLICAS',
+    'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+    'REQUEST_TIMED_OUT',
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    'LEADER_NOT_AVAILABLE',
+    'KAFKA_STORAGE_ERROR',
+    'MESSAGE_TOO_LARGE',
+    'TOPIC_AUTHORIZATION_FAILED',
+    'CLUSTER_AUTHORIZATION_FAILED',
+    'INVALID_RECORD',
+    'CORRUPT_MESSAGE',
+    'OUT_OF_ORDER_SEQUENCE_NUMBER',
+    'UNKNOWN_PRODUCER_ID',
+    'INVALID_PRODUCER_EPOCH',
+    'UNSUPPORTED_COMPRESSION_TYPE',
+    'UNKNOWN_SERVER_ERROR',
+  ],
+  METADATA: [
+    'LEADER_NOT_AVAILABLE',
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    'TOPIC_AUTHORIZATION_FAILED',
+    'INVALID_TOPIC_EXCEPTION',
+  ],
+  INIT_PRODUCER_ID: ['COORDINATOR_LOAD_IN_PROGRESS', 'CLUSTER_AUTHORIZATION_FAILED'],
+};
+
+export const API_LABELS: Readonly<Partial<Record<AnswerRule['api'], string>>> = {
+  PRODUCE: 'Produce',
+  METADATA: 'Metadata',
+  INIT_PRODUCER_ID: 'InitProducerId',
+};
+
+/** What kind of error it is for the producer, as a mark beside its name. */
+export function errorMark(error: ErrorName): string {
+  // §5.5: a batch that is too large is split and sent again, though its error is not retriable.
+  if (error === 'MESSAGE_TOO_LARGE') return 'splits the batch';
+  if (!isRetriable(error)) return 'fatal';
+  return refreshesMetadata(error) ? 'retriable, new metadata' : 'retriable';
+}
+
+const ORDINALS = ['', 'next', '2nd', '3rd'];
+
+/** What an answer rule will do. */
+export function answerSentence(rule: AnswerRule): string {
+  const which = ORDINALS[rule.nth] ?? `${rule.nth}th`;
+  const where = rule.node === null ? '' : ` to broker ${rule.node}`;
+  const written =
+    rule.api === 'PRODUCE'
+      ? rule.appended
+        ? ', though its records are written'
+        : ', and nothing is written'
+      : '';
+  return `The ${which} ${API_LABELS[rule.api] ?? rule.api} request${where} is answered ${rule.error} (${errorMark(rule.error)})${written}.`;
+}

@@ -1,0 +1,105 @@
+/** Puts a new value into a run, or says in one sentence why not. Nothing is changed when it is refused. */
+import { conflictOf } from '#engine/ProducerConfig';
+import type { Command, CommandBody, Scenario } from '#model/Scenario';
+import { validateScenario } from '#model/validateScenario';
+import type { Control } from './Control.ts';
+import { presentScenario } from './presentScenario.ts';
+import { parseQuantity, quantityText } from './quantity.ts';
+
+/** What of a session is needed here. */
+export interface ChangeableRun {
+  readonly source: { readonly scenario: Scenario };
+  readonly playback: { readonly cursor: { readonly at: number } };
+  command(body: CommandBody): string | null;
+  restart(scenario: Scenario): string | null;
+}
+
+/** The typed text as a value; what is no quantity stays as it is, so that Java's parser can say its sentence. */
+export function valueOfText(control: Control, text: string): string {
+  if (control.shape.kind !== 'number') return text;
+  const value = parseQuantity(text, control.shape.unit);
+  return value === null ? text.trim() : String(value);
+}
+
+/** The value as it is shown. */
+export function textOfValue(control: Control, value: string): string {
+  const { shape } = control;
+  if (shape.kind === 'choice') return shape.choices.find((choice) => choice.value === value)?.label ?? value;
+  if (shape.kind === 'flag') return value;
+  return /^-?\d+$/.test(value) ? quantityText(Number(value), shape.unit) : value;
+}
+
+/** Why the value cannot be: Java's own sentence for a producer setting, ours for the rest. null: it can. */
+export function refusalOf(control: Control, scenario: Scenario, value: string): string | null {
+  const { shape } = control;
+  if (control.isKafkaName && control.application !== null) {
+    const changed = control.write(scenario, value);
+    return conflictOf(changed.applications[control.application]?.producer ?? {});
+  }
+  if (shape.kind === 'number' && !/^-?\d+$/.test(value)) {
+    return `“${value}” is not a whole number${shape.unit === 'count' ? '' : ' with a known unit'}.`;
+  }
+  const before = new Set(validateScenario({ ...scenario, commands: [] }));
+  const after = validateScenario({ ...control.write(scenario, value), commands: [] });
+  return after.find((sentence) => !before.has(sentence)) ?? null;
+}
+
+/** The whole run as if the value had held from the start. */
+export function fromTheStart(scenario: Scenario, control: Control, value: string): Scenario {
+  const changed = control.write(scenario, value);
+  const commands: Command[] = [];
+  let present = { ...changed, commands: [] };
+  for (const command of scenario.commands) {
+    const body = control.inPast(command, value);
+    if (body === null) continue;
+    const kept: Command = { ...body, at: command.at };
+    const next = presentScenario({ ...present, commands: [kept] }, kept.at);
+    // A replacement by the same producer would only have been there for this setting.
+    if (kept.do === 'producer.replace' && JSON.stringify(next) === JSON.stringify(present)) continue;
+    commands.push(kept);
+    present = { ...next, commands: [] };
+  }
+  return { ...changed, commands };
+}
+
+/**
+ * `fromStart`: the whole run is made again with the value. Otherwise it holds from the playhead on, if a run can take
+ * it there. null: done; else the sentence of the refusal.
+ */
+export function applyChange(
+  run: ChangeableRun,
+  control: Control,
+  value: string,
+  fromStart: boolean,
+): string | null {
+  const { scenario } = run.source;
+  const at = Math.floor(run.playback.cursor.at);
+  const present = presentScenario(scenario, at);
+  const refusal = refusalOf(control, present, value);
+  if (refusal !== null) return refusal;
+  const body = at === 0 || fromStart ? null : control.command(present, value);
+  if (body !== null) return control.read(present) === value ? null : run.command(body);
+  const restarted = fromTheStart(scenario, control, value);
+  return JSON.stringify(restarted) === JSON.stringify(scenario) ? null : run.restart(restarted);
+}
+
+/** All of a producer's settings at once: a preset. */
+export function applyProducer(
+  run: ChangeableRun,
+  application: number,
+  producer: Readonly<Record<string, string>>,
+  fromStart: boolean,
+): string | null {
+  const { scenario } = run.source;
+  const at = Math.floor(run.playback.cursor.at);
+  const refusal = conflictOf(producer);
+  if (refusal !== null) return refusal;
+  if (at > 0 && !fromStart) return run.command({ do: 'producer.replace', application, producer });
+  const applications = scenario.applications.map((spec, i) =>
+    i === application ? { ...spec, producer } : spec,
+  );
+  const commands = scenario.commands.filter(
+    (command) => command.do !== 'producer.replace' || command.application !== application,
+  );
+  return run.restart({ ...scenario, applications, commands });
+}
