@@ -1,44 +1,16 @@
 /**
- * One broker process: its connections (one request at a time on each, `SocketServer` mutes a channel while its request
- * is worked on), its replicas and fetchers, and what it has heard from the controller. What it answers to Produce is in
- * `produce.ts`, to the rest in `answers.ts`.
+ * One broker process: its life and death, its replicas and fetchers, and what it has heard from the controller. Its
+ * connections are in `BrokerConnections.ts`, what it answers in `produce.ts` and `answers.ts`.
  */
 import { known } from '#base/assert';
 import type { NodeId } from '#base/ids';
 import type { TopicPartition } from '#base/TopicPartition';
-import type { NetworkSend } from '#engine/Selectable';
-import type { ResponseBody } from '#engine/requests';
 import type { BrokerState } from '#events/words';
-import { answerOf } from './answers.ts';
+import { BrokerConnections } from './BrokerConnections.ts';
 import type { ClusterContext, Topic } from './ClusterContext.ts';
 import type { PartitionState } from './controller.ts';
-import { createLane, type Lane } from './links.ts';
-import { produce } from './produce.ts';
 import { Replica } from './Replica.ts';
 import { ReplicaFetcher } from './ReplicaFetcher.ts';
-import type { VirtualConnection } from './VirtualNetwork.ts';
-
-/** Answers are small beside requests; only a limited bandwidth asks for their size. */
-const RESPONSE_BYTES = 100;
-const KIB = 1024;
-
-/** The broker's end of one connection. */
-export class BrokerConnection {
-  readonly connection: VirtualConnection;
-  readonly inbound: Lane = createLane();
-  readonly outbound: Lane = createLane();
-  /** Arrived and not read yet: the socket's buffer. */
-  readonly unread: NetworkSend[] = [];
-  /** On their way here. */
-  underWay = 0;
-  isMuted = false;
-  /** The process that had it is gone, or has closed it. */
-  isDead = false;
-
-  constructor(connection: VirtualConnection) {
-    this.connection = connection;
-  }
-}
 
 export class Broker {
   readonly node: NodeId;
@@ -50,7 +22,7 @@ export class Broker {
   private deferred: (() => void)[] = [];
   private readonly replicas = new Map<TopicPartition, Replica>();
   private readonly fetchers: ReplicaFetcher[] = [];
-  private readonly connections = new Map<VirtualConnection, BrokerConnection>();
+  readonly connections: BrokerConnections;
   /** What Metadata answers are made of. */
   readonly image = new Map<TopicPartition, PartitionState>();
   live: readonly NodeId[] = [];
@@ -58,6 +30,7 @@ export class Broker {
   constructor(cluster: ClusterContext, node: NodeId) {
     this.cluster = cluster;
     this.node = node;
+    this.connections = new BrokerConnections(cluster, this);
   }
 
   get isDown(): boolean {
@@ -98,11 +71,7 @@ export class Broker {
     for (const replica of this.replicas.values()) replica.lose();
     for (const fetcher of this.fetchers) fetcher.clear();
     for (const other of this.cluster.brokers) other.leaderDied(this.node);
-    for (const end of this.connections.values()) {
-      end.isDead = true;
-      this.closeTowardsClient(end);
-    }
-    this.connections.clear();
+    this.connections.die();
     // A frozen one has been silent since it froze.
     if (wasUp) this.cluster.controller.silent(this.node);
   }
@@ -147,7 +116,7 @@ export class Broker {
     const deferred = this.deferred;
     this.deferred = [];
     for (const run of deferred) run();
-    for (const end of this.connections.values()) this.readNext(end);
+    this.connections.goOn();
     const { queue, settings, controller } = this.cluster;
     // Its requests are quicker than the news: until those come it acts on what it knew when it froze.
     this.later(queue.nowUs + 2 * settings.replicaFetchUs, () => {
@@ -246,106 +215,5 @@ export class Broker {
       if (isStalled) fetcher.stall();
       else fetcher.catchUp();
     }
-  }
-
-  // ---- connections
-
-  private endOf(connection: VirtualConnection): BrokerConnection {
-    let end = this.connections.get(connection);
-    if (end === undefined) {
-      end = new BrokerConnection(connection);
-      this.connections.set(connection, end);
-    }
-    return end;
-  }
-
-  /** A request's bytes have left the client. */
-  departed(send: NetworkSend, connection: VirtualConnection): void {
-    const { queue, links, faults, writers } = this.cluster;
-    const end = this.endOf(connection);
-    const isLost = send.api === 'PRODUCE' && faults.loses('request', send.requestId, this.node);
-    const arrivesUs = links.send(end.inbound, this.node, send.sizeBytes, queue.nowUs, isLost);
-    writers.requestDeparted(send.requestId, arrivesUs);
-    if (arrivesUs === null) return;
-    end.underWay++;
-    queue.schedule(arrivesUs, () => this.arrived(send, end), null);
-  }
-
-  /** Into the socket's buffer, also of a frozen process. */
-  private arrived(send: NetworkSend, end: BrokerConnection): void {
-    end.underWay--;
-    if (end.isDead) return;
-    this.cluster.writers.requestArrived(send.requestId);
-    end.unread.push(send);
-    this.readNext(end);
-  }
-
-  private readNext(end: BrokerConnection): void {
-    if (end.isDead || end.isMuted || this.state !== 'up') return;
-    const send = end.unread.shift();
-    if (send === undefined) return this.forgetIfDone(end);
-    end.isMuted = true;
-    this.cluster.writers.requestBegun(send.requestId);
-    if (send.api !== 'PRODUCE') return this.work(send, end);
-    const { appendUs, appendUsPerKiB } = this.cluster.settings;
-    const workUs = appendUs + Math.floor((appendUsPerKiB * send.sizeBytes) / KIB);
-    this.later(this.cluster.queue.nowUs + workUs, () => this.work(send, end));
-  }
-
-  private work(send: NetworkSend, end: BrokerConnection): void {
-    if (send.body.api === 'PRODUCE') {
-      produce(this.cluster, this, send, send.body, (body, hasError) => {
-        // acks=0: nobody waits for an answer; an error is told by closing the connection (§5.7).
-        if (send.expectResponse) this.respond(send, end, body);
-        else if (hasError) this.close(end);
-        else this.unmute(end);
-      });
-      return;
-    }
-    answerOf(this.cluster, this, send, (body) => this.respond(send, end, body));
-  }
-
-  private respond(send: NetworkSend, end: BrokerConnection, body: ResponseBody): void {
-    if (end.isDead) return;
-    const { queue, links, faults, writers } = this.cluster;
-    writers.responseLeft(send.requestId);
-    if (end.connection.isOpen) {
-      const isLost = send.api === 'PRODUCE' && faults.loses('response', send.requestId, this.node);
-      const sentUs = links.send(end.outbound, this.node, RESPONSE_BYTES, queue.nowUs, isLost);
-      const arrivesUs = sentUs === null ? Infinity : end.connection.answer(send, body, sentUs);
-      writers.responseDeparted(send.requestId, arrivesUs === Infinity ? null : arrivesUs);
-    } else {
-      writers.responseDeparted(send.requestId, null);
-    }
-    this.unmute(end);
-  }
-
-  private unmute(end: BrokerConnection): void {
-    end.isMuted = false;
-    this.readNext(end);
-  }
-
-  private close(end: BrokerConnection): void {
-    end.isDead = true;
-    this.connections.delete(end.connection);
-    this.closeTowardsClient(end);
-  }
-
-  /** The client learns it one way later, behind what was sent before; over a cut link never. */
-  private closeTowardsClient(end: BrokerConnection): void {
-    const { queue, links } = this.cluster;
-    const learnedUs = links.send(end.outbound, this.node, 0, queue.nowUs, false);
-    end.connection.close(learnedUs ?? Infinity);
-  }
-
-  /** What has arrived is still worked on: the kernel has it. */
-  clientClosed(connection: VirtualConnection): void {
-    const end = this.connections.get(connection);
-    if (end !== undefined) this.forgetIfDone(end);
-  }
-
-  private forgetIfDone(end: BrokerConnection): void {
-    if (end.connection.isOpen || end.isMuted || end.underWay > 0 || end.unread.length > 0) return;
-    this.connections.delete(end.connection);
   }
 }

@@ -128,11 +128,11 @@ export class SimulatedCluster implements Brokers, ClusterContext {
   }
 
   handle(send: NetworkSend, connection: VirtualConnection): void {
-    this.broker(connection.broker).departed(send, connection);
+    this.broker(connection.broker).connections.departed(send, connection);
   }
 
   clientClosed(connection: VirtualConnection): void {
-    this.broker(connection.broker).clientClosed(connection);
+    this.broker(connection.broker).connections.clientClosed(connection);
   }
 
   // ---- what a warm start knows

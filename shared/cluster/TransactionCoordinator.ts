@@ -1,5 +1,5 @@
 /**
- * core/.../coordinator/transaction/TransactionCoordinator with TransactionMetadata (§8.6): who owns a transactional id,
+ * core/.../coordinator/transaction/TransactionCoordinator: who owns a transactional id,
  * which partitions its transaction has, and the markers that end it. Its own log is kept by all brokers: a write takes
  * one replica round trip, and when its broker is gone the next one goes on where the log says.
  */
@@ -17,10 +17,18 @@ import type { ErrorName } from '#record/Errors';
 import type { Broker } from './Broker.ts';
 import type { ClusterContext } from './ClusterContext.ts';
 import { writeMarker } from './markers.ts';
+import {
+  asProduceError,
+  createTransaction,
+  endError,
+  initError,
+  raiseEpoch,
+  verified,
+  type Asker,
+  type Transaction,
+} from './TransactionMetadata.ts';
 
 const FIRST_PRODUCER_ID = 1000;
-/** TransactionMetadata.isEpochExhausted. */
-const LAST_EPOCH = 32766;
 /** `transaction.max.timeout.ms` and `transaction.abort.timed.out.transaction.cleanup.interval.ms`. */
 const MAX_TIMEOUT_MS = 900_000;
 const TIMEOUT_SCAN_US = 10_000 * MICROS_PER_MS;
@@ -28,45 +36,18 @@ const TIMEOUT_SCAN_US = 10_000 * MICROS_PER_MS;
 const IMPLICIT_ADD_RETRY_US = 20 * MICROS_PER_MS;
 const IMPLICIT_ADD_LIMIT_US = 100 * MICROS_PER_MS;
 
-/** TransactionMetadata. */
-interface Transaction {
-  readonly transactionalId: string;
-  producerId: number;
-  producerEpoch: number;
-  /** The epoch before the last one a producer asked for with its own: a repeated request is recognised by it. */
-  lastEpoch: number;
-  /** Before the ids ran out and a new one was given; −1: the same. */
-  previousProducerId: number;
-  timeoutMs: number;
-  state: CoordinatorState;
-  partitions: Set<TopicPartition>;
-  startedUs: number;
-  /** A write to the log is under way (`pendingState`). */
-  isPending: boolean;
-  /** The producer speaks version 2: every end of a transaction raises the epoch. */
-  version: 1 | 2;
-  owner: NodeId | null;
-  /** Rises when another broker takes over: what the old one had under way is void. */
-  term: number;
-}
-
 export interface ProducerIdAnswer {
   readonly error: ErrorName;
   readonly producerId: number;
   readonly producerEpoch: number;
 }
-interface Asker {
-  readonly transactionalId: string;
-  readonly producerId: number;
-  readonly producerEpoch: number;
-}
-
 const refusal = (error: ErrorName): ProducerIdAnswer => ({ error, producerId: -1, producerEpoch: -1 });
 
 export class TransactionCoordinator {
   private readonly cluster: ClusterContext;
   private readonly transactions = new Map<string, Transaction>();
   private nextProducerId = FIRST_PRODUCER_ID;
+  private readonly newProducerId = (): number => this.nextProducerId++;
 
   constructor(cluster: ClusterContext) {
     this.cluster = cluster;
@@ -129,70 +110,26 @@ export class TransactionCoordinator {
     }
     let transaction = this.transactions.get(transactionalId);
     if (transaction === undefined) {
-      transaction = this.created(transactionalId, broker.node);
+      transaction = createTransaction(
+        transactionalId,
+        broker.node,
+        this.nextProducerId++,
+        this.cluster.settings.transactionVersion,
+      );
       this.transactions.set(transactionalId, transaction);
     }
-    const error = this.initError(transaction, body);
+    const error = initError(transaction, body);
     if (error !== null) return answer(refusal(error));
     if (transaction.state === 'Ongoing') {
       // Somebody else, or the same one after a crash: the open transaction is aborted under a new epoch first.
       this.fence(transaction);
       return answer(refusal('CONCURRENT_TRANSACTIONS'));
     }
-    this.raiseEpoch(transaction, body.producerEpoch);
+    raiseEpoch(transaction, body.producerEpoch, this.newProducerId);
     transaction.timeoutMs = body.transactionTimeoutMs;
     transaction.partitions = new Set();
     const { producerId, producerEpoch } = transaction;
     this.write(transaction, 'Empty', () => answer({ error: 'NONE', producerId, producerEpoch }));
-  }
-
-  private created(transactionalId: string, owner: NodeId): Transaction {
-    return {
-      transactionalId,
-      producerId: this.nextProducerId++,
-      producerEpoch: -1,
-      lastEpoch: -1,
-      previousProducerId: -1,
-      timeoutMs: 0,
-      state: 'Empty',
-      partitions: new Set(),
-      startedUs: 0,
-      isPending: false,
-      version: this.cluster.settings.transactionVersion,
-      owner,
-      term: 0,
-    };
-  }
-
-  private initError(transaction: Transaction, body: InitProducerIdRequest): ErrorName | null {
-    if (transaction.isPending) return 'CONCURRENT_TRANSACTIONS';
-    if (body.producerId >= 0 && body.producerId !== transaction.producerId) {
-      if (body.producerId !== transaction.previousProducerId) return 'PRODUCER_FENCED';
-    }
-    if (transaction.state === 'PrepareCommit' || transaction.state === 'PrepareAbort') {
-      return 'CONCURRENT_TRANSACTIONS';
-    }
-    const { producerEpoch } = body;
-    const isKnown =
-      producerEpoch < 0 ||
-      producerEpoch === transaction.producerEpoch ||
-      producerEpoch === transaction.lastEpoch;
-    return isKnown ? null : 'PRODUCER_FENCED';
-  }
-
-  /** TransactionMetadata.prepareIncrementProducerEpoch, and a new id where the epochs have run out. */
-  private raiseEpoch(transaction: Transaction, expectedEpoch: number): void {
-    if (transaction.producerEpoch >= LAST_EPOCH) {
-      transaction.previousProducerId = transaction.producerId;
-      transaction.producerId = this.nextProducerId++;
-      transaction.producerEpoch = 0;
-      transaction.lastEpoch = -1;
-      return;
-    }
-    // A repeated request gets the answer that the first one got.
-    if (expectedEpoch >= 0 && expectedEpoch === transaction.lastEpoch) return;
-    transaction.lastEpoch = expectedEpoch;
-    transaction.producerEpoch++;
   }
 
   /** TransactionCoordinator.handleAddPartitionsToTransaction. Without partitions: the offsets topic joins. */
@@ -252,7 +189,7 @@ export class TransactionCoordinator {
         const retryUs = queue.nowUs + IMPLICIT_ADD_RETRY_US;
         if (error === 'CONCURRENT_TRANSACTIONS' && isImplicitAdd && retryUs <= limitUs) {
           leader.later(retryUs, ask);
-        } else answer(this.asProduceError(error, isImplicitAdd));
+        } else answer(asProduceError(error, isImplicitAdd));
       });
     };
     const ask = (): void => {
@@ -261,41 +198,10 @@ export class TransactionCoordinator {
       if (coordinator === null || coordinator.isDown) return back('COORDINATOR_NOT_AVAILABLE');
       coordinator.later(queue.nowUs + settings.replicaFetchUs, () => {
         if (isImplicitAdd) this.join(asker, partitions, back);
-        else back(this.verified(asker, partitions));
+        else back(verified(this.transactions.get(transactionalId), asker, partitions));
       });
     };
     ask();
-  }
-
-  private verified(asker: Asker, partitions: readonly TopicPartition[]): ErrorName {
-    const transaction = this.transactions.get(asker.transactionalId);
-    if (transaction === undefined || transaction.producerId !== asker.producerId) {
-      return 'INVALID_PRODUCER_ID_MAPPING';
-    }
-    if (transaction.producerEpoch !== asker.producerEpoch) return 'PRODUCER_FENCED';
-    if (transaction.state === 'PrepareCommit' || transaction.state === 'PrepareAbort') {
-      return 'CONCURRENT_TRANSACTIONS';
-    }
-    const isIn = transaction.state === 'Ongoing' && partitions.every((tp) => transaction.partitions.has(tp));
-    return isIn ? 'NONE' : 'TRANSACTION_ABORTABLE';
-  }
-
-  /** AddPartitionsToTxnManager and ReplicaManager: what the producer hears of the coordinator's answer. */
-  private asProduceError(error: ErrorName, isImplicitAdd: boolean): ErrorName | null {
-    switch (error) {
-      case 'NONE':
-        return null;
-      case 'PRODUCER_FENCED':
-        return 'INVALID_PRODUCER_EPOCH';
-      case 'CONCURRENT_TRANSACTIONS':
-        return isImplicitAdd ? 'CONCURRENT_TRANSACTIONS' : 'NOT_ENOUGH_REPLICAS';
-      case 'NOT_COORDINATOR':
-      case 'COORDINATOR_NOT_AVAILABLE':
-      case 'COORDINATOR_LOAD_IN_PROGRESS':
-        return 'NOT_ENOUGH_REPLICAS';
-      default:
-        return error;
-    }
   }
 
   /** The group coordinator keeps offsets in a log of its own, which is not modelled; version 2 joins it here. */
@@ -325,7 +231,7 @@ export class TransactionCoordinator {
       return answer(refusal('PRODUCER_FENCED'));
     }
     if (transaction.isPending) return answer(refusal('CONCURRENT_TRANSACTIONS'));
-    const error = this.endError(transaction, body.committed, raises, isRepeated);
+    const error = endError(transaction, body.committed, raises, isRepeated);
     if (error === 'repeated') {
       const { producerId, producerEpoch } = transaction;
       return answer({ error: 'NONE', producerId, producerEpoch });
@@ -335,35 +241,6 @@ export class TransactionCoordinator {
     this.prepareEnd(transaction, body.committed, raises, answer);
   }
 
-  /** null: the transaction may end; 'repeated': it has ended the same way before. */
-  private endError(
-    transaction: Transaction,
-    isCommit: boolean,
-    raises: boolean,
-    isRepeated: boolean,
-  ): ErrorName | 'repeated' | null {
-    switch (transaction.state) {
-      case 'Ongoing':
-        return isRepeated ? 'PRODUCER_FENCED' : null;
-      case 'PrepareCommit':
-        return isCommit ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE';
-      case 'PrepareAbort':
-        return isCommit ? 'INVALID_TXN_STATE' : 'CONCURRENT_TRANSACTIONS';
-      case 'CompleteCommit':
-        if (isCommit) return isRepeated || !raises ? 'repeated' : 'INVALID_TXN_STATE';
-        return raises && !isRepeated ? null : 'INVALID_TXN_STATE';
-      case 'CompleteAbort':
-        if (!isCommit) return isRepeated || !raises ? 'repeated' : null;
-        return 'INVALID_TXN_STATE';
-      case 'Empty':
-        // Version 2: an abort of what the client took for begun raises the epoch, and nothing else.
-        return raises && !isCommit && !isRepeated ? null : 'INVALID_TXN_STATE';
-      case 'PrepareEpochFence':
-      case 'Dead':
-        return 'INVALID_TXN_STATE';
-    }
-  }
-
   private prepareEnd(
     transaction: Transaction,
     isCommit: boolean,
@@ -371,7 +248,7 @@ export class TransactionCoordinator {
     answer: (to: ProducerIdAnswer) => void,
   ): void {
     if (transaction.state !== 'Ongoing') transaction.partitions = new Set();
-    if (raises) this.raiseEpoch(transaction, -1);
+    if (raises) raiseEpoch(transaction, -1, this.newProducerId);
     const { producerId, producerEpoch } = transaction;
     this.write(transaction, isCommit ? 'PrepareCommit' : 'PrepareAbort', () => {
       answer({ error: 'NONE', producerId, producerEpoch });
@@ -381,7 +258,7 @@ export class TransactionCoordinator {
 
   /** prepareFenceProducerEpoch, then the abort: whoever wrote under the old epoch may write no more. */
   private fence(transaction: Transaction): void {
-    this.raiseEpoch(transaction, -1);
+    raiseEpoch(transaction, -1, this.newProducerId);
     this.move(transaction, 'PrepareEpochFence');
     this.write(transaction, 'PrepareAbort', () => this.sendMarkers(transaction));
   }

@@ -12,6 +12,7 @@ import type {
 } from '#engine/requests';
 import { MICROS_PER_MS } from '#base/time';
 import type { ErrorName } from '#record/Errors';
+import { addressOf } from './answers.ts';
 import type { Broker } from './Broker.ts';
 import type { ClusterContext } from './ClusterContext.ts';
 import type { HighWatermarkWaiter, Replica } from './Replica.ts';
@@ -264,8 +265,10 @@ class DelayedProduce implements HighWatermarkWaiter {
       errorMessage: outcome.errorMessage,
       currentLeader: this.leaderHint(outcome),
     }));
+    const hinted = new Set(partitions.flatMap(({ currentLeader }) => currentLeader?.leader ?? []));
+    const nodeEndpoints = [...hinted].map(addressOf);
     const hasError = this.outcomes.some((outcome) => outcome.error !== 'NONE');
-    this.done({ api: 'PRODUCE', throttleTimeMs: 0, partitions }, hasError);
+    this.done({ api: 'PRODUCE', throttleTimeMs: 0, partitions, nodeEndpoints }, hasError);
   }
 
   /** KIP-951: who leads now, if this broker knows. */
