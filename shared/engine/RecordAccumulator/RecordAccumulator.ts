@@ -5,7 +5,6 @@
  */
 import type { ClientId, NodeId, TpId } from '#base/ids';
 import type { TopicPartition } from '#base/TopicPartition';
-import type { WriterOf } from '#events/catalogue';
 import type { ReadyReason } from '#events/words';
 import { JavaException } from '#record/exceptions';
 import type { BatchContext } from '../BatchContext.ts';
@@ -20,10 +19,13 @@ import type { ProducerBatch } from '../ProducerBatch.ts';
 import type { RandomSources, RunContext } from '../RunContext.ts';
 import type { TransactionManager } from '../TransactionManager/TransactionManager.ts';
 import { abortBatches, abortIncompleteBatches, abortUndrainedBatches } from './abortBatches.ts';
+import { createAccumulatorEvents, type AccumulatorEvents } from './AccumulatorEvents.ts';
 import { append, appendNow } from './append.ts';
 import type { RecordAppend } from './RecordAppend.ts';
 import type { BatchDeque } from './BatchDeque.ts';
 import { drain } from './drain.ts';
+import { expiredBatches } from './expiredBatches.ts';
+import { NodeLatency } from './NodeLatency.ts';
 import { ready, type ReadyCheckResult } from './ready.ts';
 import { reenqueue } from './reenqueue.ts';
 import { splitAndReenqueue } from './split.ts';
@@ -44,17 +46,12 @@ export interface AccumulatorSettings {
   readonly partitionAvailabilityTimeoutMs: number;
 }
 
-/** Client ms; when a node had batches to send, and when it could take them. */
-interface NodeLatencyStats {
-  readyTimeMs: number;
-  drainTimeMs: number;
-}
-
 export class RecordAccumulator {
   readonly client: ClientId;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly context: BatchContext;
+  readonly events: AccumulatorEvents;
   readonly free: BufferPool;
   readonly transactionManager: TransactionManager | null;
   readonly batchSize: number;
@@ -66,24 +63,12 @@ export class RecordAccumulator {
   readonly nodesDrainIndex = new Map<NodeId, number>();
   closed = false;
   appendsInProgress = 0;
-  readonly recordPartitioned: WriterOf<'record.partitioned'>;
-  readonly recordAppended: WriterOf<'record.appended'>;
-  readonly batchDrained: WriterOf<'batch.drained'>;
-  readonly batchRequeued: WriterOf<'batch.requeued'>;
-  readonly batchSplit: WriterOf<'batch.split'>;
-  readonly nodeDrained: WriterOf<'node.drained'>;
-  readonly drainStopped: WriterOf<'drain.stopped'>;
-  private readonly batchReady: WriterOf<'batch.ready'>;
-  private readonly batchFreed: WriterOf<'batch.freed'>;
-  private readonly partitionMuted: WriterOf<'partition.muted'>;
-  private readonly partitionUnmuted: WriterOf<'partition.unmuted'>;
   private readonly deliveryTimeoutMs: number;
-  private readonly partitionAvailabilityTimeoutMs: number;
   private readonly retryBackoff: ExponentialBackoff;
   /** For the log: when a retry is expected. */
   private readonly meanBackoff: ExponentialBackoff;
   private readonly muted = new Set<TpId>();
-  private readonly nodeStats = new Map<NodeId, NodeLatencyStats>();
+  readonly nodeLatency: NodeLatency;
   private flushesInProgress = 0;
   private nextBatchExpiryTimeMs = Infinity;
 
@@ -106,7 +91,7 @@ export class RecordAccumulator {
     this.lingerMs = settings.lingerMs;
     this.deliveryTimeoutMs = settings.deliveryTimeoutMs;
     this.enableAdaptivePartitioning = settings.enableAdaptivePartitioning;
-    this.partitionAvailabilityTimeoutMs = settings.partitionAvailabilityTimeoutMs;
+    this.nodeLatency = new NodeLatency(settings.partitionAvailabilityTimeoutMs);
     const backoff = (jitter: number): ExponentialBackoff =>
       new ExponentialBackoff(
         settings.retryBackoffMs,
@@ -121,18 +106,7 @@ export class RecordAccumulator {
       run.partitions,
       (topic) => new BuiltInPartitioner(run, client, random, topic, settings.batchSize),
     );
-    const { events } = run;
-    this.recordPartitioned = events.writer('record.partitioned');
-    this.recordAppended = events.writer('record.appended');
-    this.batchDrained = events.writer('batch.drained');
-    this.batchRequeued = events.writer('batch.requeued');
-    this.batchSplit = events.writer('batch.split');
-    this.nodeDrained = events.writer('node.drained');
-    this.drainStopped = events.writer('drain.stopped');
-    this.batchReady = events.writer('batch.ready');
-    this.batchFreed = events.writer('batch.freed');
-    this.partitionMuted = events.writer('partition.muted');
-    this.partitionUnmuted = events.writer('partition.unmuted');
+    this.events = createAccumulatorEvents(run.events);
   }
 
   // ---- append
@@ -177,38 +151,24 @@ export class RecordAccumulator {
     return this.meanBackoff.backoff(Math.max(0, batch.attempts() - 1));
   }
 
-  /** Whether the partitioner leaves this leader out: for too long it has had batches that it could not take. */
-  isUnavailable(leader: NodeId): boolean {
-    if (this.partitionAvailabilityTimeoutMs <= 0) return false;
-    const stats = this.nodeStats.get(leader);
-    return stats !== undefined && stats.readyTimeMs - stats.drainTimeMs > this.partitionAvailabilityTimeoutMs;
-  }
-
   updateNodeLatencyStats(node: NodeId, nowMs: number, canDrain: boolean): void {
-    if (this.partitionAvailabilityTimeoutMs <= 0) return;
-    let stats = this.nodeStats.get(node);
-    if (stats === undefined) {
-      stats = { readyTimeMs: nowMs, drainTimeMs: nowMs };
-      this.nodeStats.set(node, stats);
-    }
-    if (canDrain) stats.drainTimeMs = nowMs;
-    stats.readyTimeMs = nowMs;
+    this.nodeLatency.update(node, nowMs, canDrain);
   }
 
   tellReady(batch: ProducerBatch, reason: ReadyReason): void {
     if (batch.isReadyTold) return;
     batch.isReadyTold = true;
-    this.batchReady(batch.id, reason);
+    this.events.batchReady(batch.id, reason);
   }
 
   /** max.in.flight.requests.per.connection=1: nothing more of this partition until its batch is done. */
   mutePartition(tp: TopicPartition): void {
     this.muted.add(tp.id);
-    this.partitionMuted(this.client, tp.id);
+    this.events.partitionMuted(this.client, tp.id);
   }
 
   unmutePartition(tp: TopicPartition): void {
-    if (this.muted.delete(tp.id)) this.partitionUnmuted(this.client, tp.id);
+    if (this.muted.delete(tp.id)) this.events.partitionUnmuted(this.client, tp.id);
   }
 
   isMuted(tp: TopicPartition): boolean {
@@ -239,21 +199,7 @@ export class RecordAccumulator {
 
   /** Takes those out that have waited too long, muted or not, in the order of sending. */
   expiredBatches(nowMs: number): ProducerBatch[] {
-    const expired: ProducerBatch[] = [];
-    for (const topicInfo of this.topics.all) {
-      for (const deque of topicInfo.deques) {
-        for (let batch = deque.peekFirst(); batch !== undefined; batch = deque.peekFirst()) {
-          if (!batch.hasReachedDeliveryTimeout(this.deliveryTimeoutMs, nowMs)) {
-            this.maybeUpdateNextBatchExpiryTime(batch);
-            break;
-          }
-          deque.pollFirst();
-          batch.abortRecordAppends();
-          expired.push(batch);
-        }
-      }
-    }
-    return expired;
+    return expiredBatches(this, nowMs);
   }
 
   // ---- back into the deque
@@ -304,7 +250,7 @@ export class RecordAccumulator {
     batch.markBufferDeallocated();
     const pooledBytes = batch.isSplitBatch() ? 0 : batch.initialCapacity();
     if (pooledBytes > 0) this.free.deallocate(pooledBytes);
-    this.batchFreed(batch.id, pooledBytes);
+    this.events.batchFreed(batch.id, pooledBytes);
     if (pooledBytes > 0 && batch.isInflight())
       throw new JavaException(
         'IllegalStateException',

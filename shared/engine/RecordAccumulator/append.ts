@@ -110,7 +110,7 @@ function allBatchesFull(deque: BatchDeque): boolean {
 function tellPartition(accumulator: RecordAccumulator, a: RecordAppend, deque: BatchDeque): void {
   if (a.effectivePartition === deque.tp.partition) return;
   a.effectivePartition = deque.tp.partition;
-  accumulator.recordPartitioned(a.record, deque.tp.id, a.by);
+  accumulator.events.recordPartitioned(a.record, deque.tp.id, a.by);
 }
 
 /** Growth of the last batch in bytes; −1: there is none or it has no room, and takes no more from now on. */
@@ -151,5 +151,5 @@ function appendNewBatch(accumulator: RecordAccumulator, a: RecordAppend, deque: 
 function tellAppend(accumulator: RecordAccumulator, a: RecordAppend, appendedBytes: number): void {
   if (a.batch === null) return;
   const flags = (a.batchIsFull ? FULL : 0) | (a.newBatchCreated ? NEW_BATCH : 0);
-  accumulator.recordAppended(a.record, a.batch.id, appendedBytes, flags);
+  accumulator.events.recordAppended(a.record, a.batch.id, appendedBytes, flags);
 }

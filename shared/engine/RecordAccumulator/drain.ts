@@ -54,16 +54,16 @@ function drainBatchesForOneNode(
         : stopReason(accumulator, first, part.tp);
     // One partition that may not go on ends the pass of the whole node.
     if (stop !== null) {
-      accumulator.drainStopped(accumulator.client, node, first.id, stop);
+      accumulator.events.drainStopped(accumulator.client, node, first.id, stop);
       break;
     }
     take(accumulator, deque, first, nowMs);
     size += first.sizeInBytes();
     records += first.recordCount;
     drained.push(first);
-    accumulator.batchDrained(first.id, node, first.sizeInBytes(), first.rawBytes());
+    accumulator.events.batchDrained(first.id, node, first.sizeInBytes(), first.rawBytes());
   }
-  accumulator.nodeDrained(accumulator.client, node, drained.length, records);
+  accumulator.events.nodeDrained(accumulator.client, node, drained.length, records);
   return drained;
 }
 

@@ -75,7 +75,7 @@ function partitionReady(accumulator: RecordAccumulator, pass: Pass, topicInfo: T
     }
     if (queueSizes !== null) queueSizes[index] = deque.size;
     // The next partition takes this one's slot.
-    if (accumulator.isUnavailable(leader)) index -= 1;
+    if (accumulator.nodeLatency.isUnavailable(leader)) index -= 1;
     if (!pass.readyNodes.has(leader) && !accumulator.isMuted(deque.tp))
       batchReady(accumulator, pass, deque, batch, leader, backingOff);
   }

@@ -14,7 +14,7 @@ export function reenqueue(
 ): void {
   batch.reenqueued(nowMs);
   const isInOrder = putBack(accumulator, batch);
-  accumulator.batchRequeued(
+  accumulator.events.batchRequeued(
     batch.id,
     error,
     batch.attempts(),

@@ -49,7 +49,7 @@ function split(
     batch.tryAppendForSplit(bigBatch, index, record);
   }
   finish(batch);
-  accumulator.batchSplit(bigBatch.id, parts.length, splitBatchSize);
+  accumulator.events.batchSplit(bigBatch.id, parts.length, splitBatchSize);
   const tooLarge = new JavaException('RecordBatchTooLargeException', null);
   bigBatch.produceFuture.parts = links;
   bigBatch.produceFuture.set(-1, -1, () => tooLarge);
