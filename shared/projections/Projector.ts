@@ -20,7 +20,7 @@ interface Checkpoint<S> {
 }
 
 const LEAST_EVENTS = 4096;
-const EVENTS_PER_ENTITY = 2;
+const EVENTS_PER_ENTITY = 1;
 
 export class Projector<S> {
   private readonly log: EventLogView;

@@ -24,7 +24,7 @@ function facts(state: PipelineState): unknown {
     recordsFailedYetStored: _c,
     ...rest
   } = state.counters;
-  return { ...state, counters: { ...rest, recordsReordered: 0 } };
+  return { ...state, ownBatches: null, counters: { ...rest, recordsReordered: 0 } };
 }
 
 const projected = (log: EventLogView): RunProjections => {

@@ -18,6 +18,7 @@ const FAULTS = new Set(['broker', 'link', 'answer', 'next', 'replica', 'network'
 
 export class Marks {
   private readonly marks: Mark[] = [];
+  private readonly tpNames = new Map<number, string>();
   /** Events at which a Produce request leaves. */
   private readonly leaves = new Column('f64');
   private leaveCount = 0;
@@ -53,6 +54,9 @@ export class Marks {
 
   add(event: PipelineEvent): void {
     switch (event.type) {
+      case 'partition.named':
+        this.tpNames.set(event.tp, `${event.topic}-${event.partition}`);
+        return;
       case 'request.sent':
         if (event.api === 'PRODUCE') this.leaves.set(this.leaveCount++, event.seq);
         return;
@@ -67,7 +71,8 @@ export class Marks {
         return;
       case 'leader.elected':
         // Every run begins with an election of each partition.
-        if (event.at > 0) this.push('election', event, leaderLabel(event));
+        if (event.at > 0)
+          this.push('election', event, leaderLabel(event, this.tpNames.get(event.tp) ?? `tp ${event.tp}`));
         return;
       case 'batch.failed':
         this.push('error', event, event.exception);
@@ -102,10 +107,8 @@ export class Marks {
   }
 }
 
-const leaderLabel = ({ leader, tp, unclean }: EventOf<'leader.elected'>): string =>
-  leader === null
-    ? `tp ${tp} without leader`
-    : `broker ${leader} leads tp ${tp}${unclean ? ', unclean' : ''}`;
+const leaderLabel = ({ leader, unclean }: EventOf<'leader.elected'>, tp: string): string =>
+  leader === null ? `${tp} without leader` : `broker ${leader} leads ${tp}${unclean ? ', unclean' : ''}`;
 
 /** First index in [0, count) whose value is at least `wanted`; `count` when there is none. */
 export function lowerBound(count: number, value: (index: number) => number, wanted: number): number {

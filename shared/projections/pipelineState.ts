@@ -178,8 +178,10 @@ export interface PipelineState {
   at: Micros;
   readonly threads: Map<ThreadId, ThreadState>;
   readonly clients: Map<ClientId, ClientState>;
-  /** Batches that are not freed yet. */
+  /** Batches that are not done yet, or whose request is still out. */
   readonly batches: Map<BatchId, BatchState>;
+  /** Those of them that no copy of this state shares: only these may be changed in place. */
+  ownBatches: Set<BatchId>;
   /** Requests that are not answered or lost yet. */
   readonly requests: Map<RequestId, RequestState>;
   readonly partitions: Map<TpId, PartitionState>;

@@ -1,6 +1,7 @@
 /** The accumulator: batches from their making to their end, deques, memory, partitions that are muted. */
 import type { BatchId } from '#base/ids';
 import { endSend, fail } from './application.ts';
+import { addBatch, ownBatch, removeBatch } from './copies.ts';
 import { nothing, type Handlers } from './handlers.ts';
 import type { BatchState, PartitionState, PipelineState } from '../pipelineState.ts';
 
@@ -50,7 +51,7 @@ export const batches: Handlers<
   'record.appended': (state, { record, batch: id, sizeBytes }) => {
     state.counters.recordsAppended++;
     endSend(state, record, true);
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     if (batch === undefined) return;
     batch.records++;
     batch.sizeBytes += sizeBytes;
@@ -84,31 +85,31 @@ export const batches: Handlers<
       drainStop: null,
       endOffset: -1,
     };
-    state.batches.set(id, batch);
+    addBatch(state, batch);
     const partition = state.partitions.get(tp);
     if (partition === undefined) return;
     if (parentBatch === null) partition.deque.push(id);
     else enterAsPart(state, partition, batch);
   },
   'batch.closed': (state, { batch: id, records, estimatedBytes }) => {
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     if (batch === undefined) return;
     if (batch.phase === 'open') batch.phase = 'closed';
     // A part takes its records from the whole, so that each is counted once while the split goes on.
-    const whole = batch.parent === null ? undefined : state.batches.get(batch.parent);
+    const whole = batch.parent === null ? undefined : ownBatch(state, batch.parent);
     if (whole !== undefined && batch.records === 0) whole.records -= records;
     batch.records = records;
     batch.sizeBytes = estimatedBytes;
     if (batch.rawBytes === 0) batch.rawBytes = estimatedBytes;
   },
   'batch.ready': (state, { batch: id, reason, at }) => {
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     if (batch === undefined) return;
     batch.readyReason = reason;
     batch.readyAt = at;
   },
   'batch.drained': (state, { batch: id, sizeBytes, rawBytes }) => {
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     if (batch === undefined) return;
     leaveDeque(state, batch);
     batch.phase = 'in-flight';
@@ -118,14 +119,14 @@ export const batches: Handlers<
     batch.drainStop = null;
   },
   'batch.stamped': (state, { batch: id, producerId, producerEpoch, baseSequence }) => {
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     if (batch === undefined) return;
     batch.producerId = producerId;
     batch.producerEpoch = producerEpoch;
     batch.baseSequence = baseSequence;
   },
   'batch.requeued': (state, { batch: id, error, attempts, position, backoffUntilMs, at }) => {
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     if (batch === undefined) return;
     state.counters.recordsRetried += batch.records;
     batch.phase = 'requeued';
@@ -143,22 +144,22 @@ export const batches: Handlers<
     else enterBySequence(state, deque, batch);
   },
   'batch.split': (state, { batch: id }) => {
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     state.counters.batchesSplit++;
     if (batch === undefined) return;
     leaveDeque(state, batch);
-    state.batches.delete(id);
+    removeBatch(state, id);
   },
   'batch.completed': (state, { batch: id }) => {
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     if (batch === undefined || batch.expired) return;
     state.counters.recordsAcked += batch.records;
     state.counters.batchesCompleted++;
     leaveDeque(state, batch);
-    state.batches.delete(id);
+    removeBatch(state, id);
   },
   'batch.failed': (state, { batch: id, exception, expired, at }) => {
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     state.lastFailure = { exception, at };
     if (batch === undefined || batch.expired) return;
     fail(state, exception, batch.records);
@@ -168,16 +169,16 @@ export const batches: Handlers<
       return;
     }
     leaveDeque(state, batch);
-    state.batches.delete(id);
+    removeBatch(state, id);
   },
   'batch.freed': (state, { batch: id }) => {
-    const batch = state.batches.get(id);
-    if (batch?.expired === true) state.batches.delete(id);
+    const batch = ownBatch(state, id);
+    if (batch?.expired === true) removeBatch(state, id);
   },
   'ratio.observed': nothing,
   'node.drained': nothing,
   'drain.stopped': (state, { batch: id, reason }) => {
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     if (batch !== undefined) batch.drainStop = reason;
   },
   'partition.muted': (state, { client, tp }) => {

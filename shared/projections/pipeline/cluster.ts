@@ -1,5 +1,6 @@
 /** What only the model can see: brokers, their logs, replicas and elections. */
 import type { EventOf } from '#events/catalogue';
+import { ownBatch } from './copies.ts';
 import { connectionOf, moveRequest } from './network.ts';
 import { nothing, type Handlers } from './handlers.ts';
 import type { PartitionState, PipelineState } from '../pipelineState.ts';
@@ -68,7 +69,7 @@ export const cluster: Handlers<
   },
   'log.appended': (state, event) => {
     moveLogEnd(state, event);
-    const batch = state.batches.get(event.batch);
+    const batch = ownBatch(state, event.batch);
     if (batch !== undefined) batch.endOffset = event.logEndOffset;
   },
   'log.refused': nothing,

@@ -1,6 +1,11 @@
-/** The empty state and its copy. A copy shares nothing that an event can change. */
+/**
+ * The empty state and its copy. A copy shares nothing that an event changes in place: batches, of which there may be tens
+ * of thousands, are shared until one of the two changes them.
+ */
+import type { BatchId } from '#base/ids';
 import { micros } from '#base/time';
 import type {
+  BatchState,
   ClientState,
   ConnectionView,
   Counters,
@@ -33,6 +38,7 @@ export const initialState = (): PipelineState => ({
   threads: new Map(),
   clients: new Map(),
   batches: new Map(),
+  ownBatches: new Set(),
   requests: new Map(),
   partitions: new Map(),
   brokers: new Map(),
@@ -62,18 +68,43 @@ const clonePartition = (partition: PartitionState): PartitionState => ({
   deque: [...partition.deque],
 });
 
-export const cloneState = (state: PipelineState): PipelineState => ({
-  seq: state.seq,
-  at: state.at,
-  threads: cloneMap(state.threads, (thread) => ({ ...thread })),
-  clients: cloneMap(state.clients, cloneClient),
-  batches: cloneMap(state.batches, (batch) => ({ ...batch })),
-  requests: cloneMap(state.requests, (request) => ({ ...request, batches: [...request.batches] })),
-  partitions: cloneMap(state.partitions, clonePartition),
-  brokers: cloneMap(state.brokers, (broker) => ({ ...broker })),
-  counters: { ...state.counters, failedBy: new Map(state.counters.failedBy) },
-  lastFailure: state.lastFailure,
-});
+export function cloneState(state: PipelineState): PipelineState {
+  // From now on both have them.
+  if (state.ownBatches.size > 0) state.ownBatches = new Set();
+  return {
+    seq: state.seq,
+    at: state.at,
+    threads: cloneMap(state.threads, (thread) => ({ ...thread })),
+    clients: cloneMap(state.clients, cloneClient),
+    batches: new Map(state.batches),
+    ownBatches: new Set(),
+    requests: cloneMap(state.requests, (request) => ({ ...request, batches: [...request.batches] })),
+    partitions: cloneMap(state.partitions, clonePartition),
+    brokers: cloneMap(state.brokers, (broker) => ({ ...broker })),
+    counters: { ...state.counters, failedBy: new Map(state.counters.failedBy) },
+    lastFailure: state.lastFailure,
+  };
+}
+
+/** The batch, to be changed. */
+export function ownBatch(state: PipelineState, id: BatchId): BatchState | undefined {
+  const batch = state.batches.get(id);
+  if (batch === undefined || state.ownBatches.has(id)) return batch;
+  const own = { ...batch };
+  state.batches.set(id, own);
+  state.ownBatches.add(id);
+  return own;
+}
+
+export function addBatch(state: PipelineState, batch: BatchState): void {
+  state.batches.set(batch.id, batch);
+  state.ownBatches.add(batch.id);
+}
+
+export function removeBatch(state: PipelineState, id: BatchId): void {
+  state.batches.delete(id);
+  state.ownBatches.delete(id);
+}
 
 /** What a copy costs. */
 export const liveEntities = (state: PipelineState): number =>

@@ -1,6 +1,7 @@
 /** Connections, requests on their way, metadata, and what the transaction manager holds. */
 import { nodeId, type ClientId, type NodeId, type RequestId } from '#base/ids';
 import type { Micros } from '#base/time';
+import { ownBatch } from './copies.ts';
 import { nothing, type Handlers } from './handlers.ts';
 import type { ClientState, ConnectionView, PipelineState, RequestPhase } from '../pipelineState.ts';
 
@@ -101,7 +102,7 @@ export const network: Handlers<
   },
   'request.carried': (state, { request, batch: id }) => {
     state.requests.get(request)?.batches.push(id);
-    const batch = state.batches.get(id);
+    const batch = ownBatch(state, id);
     if (batch !== undefined) batch.request = request;
   },
   'request.asked': (state, { request: id, what }) => {
