@@ -3,12 +3,11 @@
  * only place where time passes, always in the same order. No React, no canvas: both only look.
  */
 import { micros, type Micros } from '#base/time';
-import type { CommandBody, Scenario } from '#model/Scenario';
+import type { Scenario } from '#model/Scenario';
 import { nextBatchLeaving, nextEvent, previousBatchLeaving, previousEvent } from '#projections/nextStop';
-import type { RunProjections } from '#projections/RunProjections';
-import type { Source } from '../sources/Source.ts';
 import { MAX_LEAD_US } from '../stage/motion.ts';
 import { autoSpeedAt } from './autoSpeed.ts';
+import type { CutNotice, RestartableSource, Session } from './contract.ts';
 import { createPicture, type Picture } from './picture.ts';
 import {
   initialPlayback,
@@ -20,6 +19,8 @@ import {
 } from './playback.ts';
 import type { StageView } from './view.ts';
 
+export type { CutNotice, RestartableSource, Session, SessionAction } from './contract.ts';
+
 /** A tab that slept goes on where it was. */
 const MAX_WALL_MS = 100;
 const ENGINE_BUDGET_MS = 6;
@@ -29,68 +30,6 @@ const SEEK_BUDGET_MS = 24;
 const SLOW_MS = 100;
 /** How far a step may look for what it wants. */
 const STEP_LOOKAHEAD_US = 2_000_000;
-
-/** A source whose run can be made anew: the model. */
-export interface RestartableSource extends Source {
-  /**
-   * Makes the run anew from another scenario and counts as rerunning until it has reached `untilUs`. `log` is the new
-   * one at once. null: done, else a sentence.
-   */
-  restart(scenario: Scenario, untilUs: number): string | null;
-}
-
-export interface CutNotice {
-  readonly cutUs: number;
-  readonly cutEvents: number;
-}
-
-export interface Session {
-  readonly source: RestartableSource;
-  /** Filled anew each frame: keep no parts of it. */
-  readonly view: StageView;
-  /** All that is derived from the log: indexes, outcomes, metrics, marks. Another one after a run was made anew. */
-  readonly projections: RunProjections;
-  readonly playback: Playback;
-  /** How far the log is complete, µs. */
-  readonly completeAt: number;
-  /** The latest moment that was ever shown; beyond it nobody knows the future that a command cuts. */
-  readonly seenAt: number;
-  /** Rises with every slow copy: what panels subscribe to. */
-  readonly version: number;
-  /** Share of the wished speed that was reached lately; below 1 the model cannot keep up. */
-  readonly keptUp: number;
-  dispatch(action: SessionAction): void;
-  /** After a seek that is still under way: stop between the events of that instant, at this seq. */
-  arriveAt(seq: number): void;
-  /** At the cursor. null: done; else a sentence. A command in the past cuts the future: `onCut` tells how much. */
-  command(body: CommandBody): string | null;
-  /** The whole run anew with another scenario, at the same moment. null: done; else a sentence. */
-  restart(scenario: Scenario): string | null;
-  /** Takes the last command or restart back; false: there is none. */
-  undo(): boolean;
-  readonly canUndo: boolean;
-  /** 16 hexadecimal digits over the log up to `seq`; null: the source has no digest. */
-  digest(seq: number): string | null;
-  /** One frame at wall time `nowMs`; true: another one is wanted. */
-  frame(nowMs: number): boolean;
-  /** After each drawn frame. */
-  onDraw(draw: (view: StageView) => void): () => void;
-  readonly subscribe: (listener: () => void) => () => void;
-  /** Told once for each command that cut a future that had been seen. */
-  onCut(listener: (cut: CutNotice) => void): () => void;
-  /** Asks the loop for a frame; set by whoever owns the loop. */
-  wake: () => void;
-}
-
-export type SessionAction =
-  | { readonly type: 'play' }
-  | { readonly type: 'pause' }
-  | { readonly type: 'toggle' }
-  | { readonly type: 'setSpeed'; readonly speed: number }
-  | { readonly type: 'setAuto'; readonly auto: boolean }
-  | { readonly type: 'seek'; readonly at: number }
-  | { readonly type: 'step'; readonly by: 'event' | 'batch'; readonly back: boolean }
-  | { readonly type: 'moveTo'; readonly seq: number };
 
 export function createSession(source: RestartableSource): Session {
   let playback: Playback = initialPlayback;
@@ -169,7 +108,10 @@ export function createSession(source: RestartableSource): Session {
   };
 
   source.subscribe((change) => {
-    if (change.kind === 'cut') coming = createPicture(source.log);
+    if (change.kind === 'cut') {
+      coming = createPicture(source.log);
+      completeAt = 0;
+    }
     touch();
   });
 
@@ -190,7 +132,7 @@ export function createSession(source: RestartableSource): Session {
     const cutFromSeq = cutAt === null ? oldEndSeq : picture.log.seqAfter(cutAt);
     picture = coming;
     coming = null;
-    reduce({ type: 'seek', at: playback.cursor.at, completeAt });
+    reduce({ type: 'seek', at: playback.seekingTo ?? playback.cursor.at, completeAt });
     if (cutAt !== null && seenAt > cutAt) {
       const cut = { cutUs: Math.min(seenAt, oldEndAt) - cutAt, cutEvents: oldEndSeq - cutFromSeq };
       for (const listener of cutListeners) listener(cut);

@@ -7,7 +7,7 @@ import { linkOf, readAddress } from './urlState.ts';
 
 function at(us: number, link = ''): Session {
   const session = createSession(
-    createModelSource(link === '' ? DEFAULT_SCENARIO : readAddress(link).scenario),
+    createModelSource(link === '' ? DEFAULT_SCENARIO : readAddress(new URL(link, PAGE).search).scenario),
   );
   session.dispatch({ type: 'seek', at: us });
   for (let now = 0; now < 3000 && session.frame(now); now += 16);
@@ -36,9 +36,13 @@ describe('a link', () => {
 
   it('carries commands with their times', () => {
     const session = at(90_000);
-    session.command({ do: 'broker.freeze', node: 2 });
+    session.command({ node: 2, do: 'broker.freeze' });
     const read = readAddress(new URL(linkOf(session, PAGE).url).search);
     expect(read.scenario.commands).toEqual([{ do: 'broker.freeze', node: 2, at: micros(90_000) }]);
+    const there = at(150_000, linkOf(session, PAGE).url);
+    session.dispatch({ type: 'seek', at: 150_000 });
+    for (let now = 0; now < 3000 && session.frame(now); now += 16);
+    expect(there.digest(there.playback.cursor.seq)).toBe(session.digest(session.playback.cursor.seq));
   });
 
   it('is read as far as it can be, and says what it leaves out', () => {

@@ -8,7 +8,9 @@ import type { RecordId } from '#base/ids';
 import { catalogue, type EventOf, type EventType } from '#events/catalogue';
 import { EventTape } from '#events/EventTape';
 import { createModelRun, type ModelRun } from '#model/ModelRun';
+import { readCommand, writeCommand } from '#model/queryCommands';
 import type { Command, CommandBody, Scenario } from '#model/Scenario';
+import { readLink, writeLink } from '#model/scenarioQuery';
 import { commandSentence, validateScenario } from '#model/validateScenario';
 import type { RestartableSource } from '../session/session.ts';
 import type { Capabilities, LogChange, SourceStatus } from './Source.ts';
@@ -72,6 +74,17 @@ function open(scenario: Scenario): Run {
   const tape = tapes[0];
   assert(tape !== undefined, 'the run opened no log');
   return { model, tape };
+}
+
+/**
+ * The scenario as its link says it: fields in the same order, so that whoever opens the link has the same log to the
+ * byte. What does not fit into a link stays as it is.
+ */
+function asLinked(scenario: Scenario): Scenario {
+  const written = writeLink(scenario, null);
+  if (!written.fits) return scenario;
+  const read = readLink(written.query);
+  return read.notices.length === 0 ? read.scenario : scenario;
 }
 
 /** @throws BugError when the scenario is not valid: links and panels have checked it before. */
@@ -148,12 +161,13 @@ export function createModelSource(
     },
     execute(body, at) {
       const { scenario: now } = run.model;
-      const command: Command = { ...body, at };
-      const refusal = commandSentence(command, now);
+      const given: Command = { ...body, at };
+      const refusal = commandSentence(given, now);
       if (refusal !== null) return refusal;
+      const command = readCommand(writeCommand(given)) ?? given;
       const before = run.tape;
       const toSeq = at === 0 ? 0 : before.seqAfter(at - 1);
-      replace({ ...now, commands: [...now.commands.filter((given) => given.at <= at), command] }, at);
+      replace({ ...now, commands: [...now.commands.filter((earlier) => earlier.at <= at), command] }, at);
       // Commands of this very instant came first: what follows them is not the common past any more.
       check = { before, toSeq, seq: 0 };
       return null;
@@ -162,7 +176,7 @@ export function createModelSource(
       const sentences = validateScenario(next);
       if (sentences.length > 0) return sentences.join(' ');
       check = null;
-      replace(next, untilUs);
+      replace(asLinked(next), untilUs);
       return null;
     },
     content(record) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createLayout, gridFor, MAX_DRAWN_RECORDS, type Layout, type Rect, type Topology } from './layout.ts';
+import { gridFor, MAX_DRAWN_RECORDS } from './grid.ts';
+import { createLayout, type Layout, type Rect, type Topology } from './layout.ts';
 
 const topology = (partitions: number, brokers: number, slots = 5): Topology => ({
   partitions: Array.from({ length: partitions }, (_, tp) => ({ tp, name: `orders-${tp}`, short: `P${tp}` })),

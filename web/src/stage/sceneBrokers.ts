@@ -114,7 +114,8 @@ function fillStrip(
 function landUs(input: SceneInput, batch: BatchId): number {
   const request = input.view.state.batches.get(batch)?.request;
   const line = request === null || request === undefined ? null : input.view.lifelines.request(request);
-  return line === null ? input.legUs : landSpanUs(line.sentAt, line.arrivesAt, input.view.leadUs);
+  // Not sent yet: nothing of it can be in the air.
+  return line === null ? 0 : landSpanUs(line.sentAt, line.arrivesAt, input.view.leadUs);
 }
 
 /** Offsets that are about to be appended to the leader's log: the strip makes room while they fly in. */

@@ -3,7 +3,8 @@ import type { BatchId } from '#base/ids';
 import { MICROS_PER_MS, runMicros } from '#base/time';
 import type { BatchState, ClientState, PartitionState, PipelineState } from '#projections/pipelineState';
 import { bytesText, countText, msText } from '../ui/format.ts';
-import { gridFor, type LanePlace } from './layout.ts';
+import { gridFor } from './grid.ts';
+import { type LanePlace } from './layout.ts';
 import { clamp01 } from './motion.ts';
 import { addLabel, type Scene, type SceneInput, type Tone } from './scene.ts';
 

@@ -2,7 +2,8 @@
 import type { NodeId, RequestId } from '#base/ids';
 import type { RequestState } from '#projections/pipelineState';
 import { countText } from '../ui/format.ts';
-import { centreX, centreY, gridFor, type BrokerPlace, type Rect } from './layout.ts';
+import { gridFor } from './grid.ts';
+import { centreX, centreY, type BrokerPlace, type Rect } from './layout.ts';
 import {
   ease,
   fractionAfter,
