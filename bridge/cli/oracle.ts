@@ -26,16 +26,17 @@ export async function askOracle(
 ): Promise<readonly OracleAnswer[] | null> {
   const child = spawn('java', ['-jar', JAR, '--batch'], { stdio: ['pipe', 'pipe', 'ignore'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-  const answers: OracleAnswer[] = [];
+  const lines: string[] = [];
   const reading = (async () => {
-    for await (const line of createInterface({ input: child.stdout })) answers.push(JSON.parse(line));
+    for await (const line of createInterface({ input: child.stdout })) lines.push(line);
   })();
   // It may end before it has read everything; what is missing then shows by the number of answers.
   child.stdin.on('error', () => undefined);
   for (const one of cases) child.stdin.write(`${JSON.stringify(one)}\n`);
   child.stdin.end();
-  await new Promise((resolve) => child.on('close', resolve));
+  const exitCode = await new Promise((resolve) => child.on('close', resolve));
   await reading;
   clearTimeout(timer);
-  return answers.length === cases.length ? answers : null;
+  if (exitCode !== 0 || lines.length !== cases.length) return null;
+  return lines.map((line): OracleAnswer => JSON.parse(line));
 }

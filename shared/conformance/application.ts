@@ -59,6 +59,7 @@ export class Application {
     this.brokers = brokers;
     this.notes = notes;
     this.completed = (metadata, exception, record) => {
+      notes.add({ kind: 'completed', record });
       notes.outcomes.push({ record, metadata, exception });
     };
   }

@@ -18,6 +18,8 @@ export type NoteBody =
     }
   | { readonly kind: 'sendReturned'; readonly n: number; readonly failure: JavaException | null }
   | { readonly kind: 'futureDone'; readonly n: number }
+  /** The application's callback runs; with what, the log says. */
+  | { readonly kind: 'completed'; readonly record: RecordId }
   | { readonly kind: 'connect' | 'connected'; readonly node: NodeId }
   | {
       readonly kind: 'disconnect';

@@ -2,7 +2,7 @@
  * What the Sender reports: SenderMetricsRegistry and Sender.SenderMetrics of
  * org.apache.kafka.clients.producer.internals. Called per batch and per request, never per record (§10).
  */
-import { topicMetricName, type Metrics, type Sensor } from './metrics.ts';
+import { nodeMetricName, topicMetricName, type Metrics, type Sensor } from './metrics.ts';
 
 /** What a metric wants to know of a drained batch. */
 export interface MeasuredBatch {
@@ -29,6 +29,18 @@ export function throttleTimeSensor(metrics: Metrics): Sensor {
   sensor.avg('produce-throttle-time-avg');
   sensor.max('produce-throttle-time-max');
   return sensor;
+}
+
+const nodeLatencySensor = (node: string): string => `node-${node}.latency`;
+
+/**
+ * What Selector does at every connection attempt: the metrics of group `producer-node-metrics` that the Sender
+ * fills. A bootstrap address is a node of its own.
+ */
+export function registerNode(metrics: Metrics, node: string): void {
+  const sensor = metrics.sensor(nodeLatencySensor(node));
+  sensor.avg(nodeMetricName('request-latency-avg', node));
+  sensor.max(nodeMetricName('request-latency-max', node));
 }
 
 export class SenderMetrics {
@@ -111,8 +123,9 @@ export class SenderMetrics {
     this.topics.get(topic)?.errors.record(count);
   }
 
-  /** From the making of a Produce request to its response. The metrics per node are not kept. */
-  recordLatency(_node: string, latencyMs: number): void {
+  /** From the making of a Produce request to its response. A node has metrics once it has been connected to. */
+  recordLatency(node: string, latencyMs: number): void {
+    this.metrics.getSensor(nodeLatencySensor(node))?.record(latencyMs);
     this.requestTimeSensor.record(latencyMs);
   }
 

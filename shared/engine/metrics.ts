@@ -297,3 +297,6 @@ export class Metrics {
 
 /** The name of a metric of group `producer-topic-metrics`. */
 export const topicMetricName = (name: string, topic: string): string => `${name}{topic=${topic}}`;
+
+/** The name of a metric of group `producer-node-metrics`; Kafka's tag for node 1 is `node-1`. */
+export const nodeMetricName = (name: string, node: string): string => `${name}{node-id=node-${node}}`;

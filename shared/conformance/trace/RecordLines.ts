@@ -33,6 +33,8 @@ export class RecordLines {
   private readonly unnumbered = new Map<ThreadId, Send>();
   private readonly byRecord = new Map<RecordId, Send>();
   private readonly timestamps = new Map<RecordId, number>();
+  /** What each record's callback is to be told. */
+  private readonly outcomes = new Map<RecordId, { readonly ev: string; readonly [field: string]: unknown }>();
   private readonly members = new Map<BatchId, RecordId[]>();
   /** Parts of a batch that is being split, until they are closed; they take its records one after another. */
   private readonly parentOf = new Map<BatchId, BatchId>();
@@ -84,30 +86,45 @@ export class RecordLines {
     return { t, ev: 'sendReturned', ...line };
   }
 
-  apply(event: PipelineEvent): readonly TraceLine[] {
+  /** The application's callback runs: what it is told is what the log has told last. */
+  completedLine(t: number, record: RecordId): TraceLine {
+    return { t, ...known(this.outcomes.get(record), `an outcome of record ${record}`) };
+  }
+
+  /** Takes in an event about records. */
+  apply(event: PipelineEvent): void {
     switch (event.type) {
       case 'record.sent':
         this.sent(event);
-        return [];
+        break;
       case 'record.timestamped':
         this.timestamps.set(event.record, event.timestampMs);
-        return [];
+        break;
       case 'batch.created':
         this.members.set(event.batch, []);
         if (event.parentBatch !== null) this.parentOf.set(event.batch, event.parentBatch);
-        return [];
+        break;
       case 'batch.closed':
         this.closed(event);
-        return [];
+        break;
       case 'record.appended':
         this.appended(event);
-        return [];
+        break;
       case 'record.refused':
-        return this.refused(event);
+        this.refused(event);
+        break;
       case 'batch.completed':
-        return this.completed(event);
+        this.completed(event);
+        break;
+      case 'batch.failed':
+        for (const record of this.membersOf(event.batch)) this.fail(record, this.nameOf(event.batch), event);
+        break;
+      case 'record.failed':
+        // KIP-467: it comes right after the failure of its batch.
+        if (event.tp !== null)
+          this.fail(event.record, tpName(known(this.partitions.all[event.tp], 'tp')), event);
+        break;
       default:
-        return [];
     }
   }
 
@@ -142,53 +159,41 @@ export class RecordLines {
     return known(this.members.get(batch), `batch ${batch}`);
   }
 
-  private refused(event: EventOf<'record.refused'>): readonly TraceLine[] {
+  private refused(event: EventOf<'record.refused'>): void {
     const send = this.sendOf(event.record);
     send.refused = event;
-    if (event.thrown) return [];
     // A partition that does not exist is not named in the log.
     const tp =
       event.tp === null
         ? tpName({ topic: send.topic, partition: send.askedPartition })
         : tpName(known(this.partitions.all[event.tp], 'tp'));
-    return [this.failLine(event.at, send, tp, event)];
+    if (!event.thrown) this.fail(event.record, tp, event);
   }
 
-  private completed(event: EventOf<'batch.completed'>): readonly TraceLine[] {
-    const { at, batch, baseOffset } = event;
-    const tp = tpName(known(this.partitions.all[this.tpOfBatch(batch)], 'tp'));
-    return this.membersOf(batch).map((record, index) => ({
-      t: Math.floor(at / MICROS_PER_MS),
-      ev: 'ack',
-      n: this.sendOf(record).n,
-      tp,
-      offset: baseOffset < 0 ? -1 : baseOffset + index,
-      timestamp:
-        (event.logAppendTimeMs >= 0
-          ? event.logAppendTimeMs
-          : known(this.timestamps.get(record), 'timestamp')) - EPOCH_MS,
-    }));
+  private completed({ batch, baseOffset, logAppendTimeMs }: EventOf<'batch.completed'>): void {
+    const tp = this.nameOf(batch);
+    this.membersOf(batch).forEach((record, index) => {
+      const createdMs = known(this.timestamps.get(record), 'timestamp');
+      this.outcomes.set(record, {
+        ev: 'ack',
+        n: this.sendOf(record).n,
+        tp,
+        offset: baseOffset < 0 ? -1 : baseOffset + index,
+        timestamp: (logAppendTimeMs >= 0 ? logAppendTimeMs : createdMs) - EPOCH_MS,
+      });
+    });
   }
 
-  /** `ownFailures`: exceptions of records that differ from their batch's. */
-  failed(
-    event: EventOf<'batch.failed'>,
-    ownFailures: ReadonlyMap<RecordId, EventOf<'record.failed'>>,
-  ): readonly TraceLine[] {
-    const tp = tpName(known(this.partitions.all[this.tpOfBatch(event.batch)], 'tp'));
-    return this.membersOf(event.batch).map((record) =>
-      this.failLine(event.at, this.sendOf(record), tp, ownFailures.get(record) ?? event),
-    );
-  }
-
-  private failLine(
-    at: number,
-    send: Send,
+  private fail(
+    record: RecordId,
     tp: string,
-    failure: { readonly exception: string; readonly message: string },
-  ): TraceLine {
-    const { exception, message } = failure;
-    const t = Math.floor(at / MICROS_PER_MS);
-    return { t, ev: 'fail', n: send.n, tp, exception, message: messageOf(message) };
+    { exception, message }: { readonly exception: string; readonly message: string },
+  ): void {
+    const { n } = this.sendOf(record);
+    this.outcomes.set(record, { ev: 'fail', n, tp, exception, message: messageOf(message) });
+  }
+
+  private nameOf(batch: BatchId): string {
+    return tpName(known(this.partitions.all[this.tpOfBatch(batch)], 'tp'));
   }
 }

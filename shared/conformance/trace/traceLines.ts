@@ -1,5 +1,5 @@
 /** The lines of a trace between its first and its last ones, from the log and the notes of a run (FORMAT.md §9). */
-import type { RecordId, ThreadId } from '#base/ids';
+import type { ThreadId } from '#base/ids';
 import { known } from '#base/assert';
 import { MICROS_PER_MS } from '#base/time';
 import { tpName, type TopicPartition, type TopicPartitions } from '#base/TopicPartition';
@@ -54,6 +54,9 @@ class LineMaker {
         break;
       case 'futureDone':
         this.lines.push({ t, ev: 'futureDone', n: note.n });
+        break;
+      case 'completed':
+        this.lines.push(this.records.completedLine(t, note.record));
         break;
       case 'connect':
       case 'connected':
@@ -110,11 +113,8 @@ class LineMaker {
       case 'leader.hinted':
         this.hinted(seq);
         break;
-      case 'batch.failed':
-        this.lines.push(...this.records.failed(event, this.ownFailures(seq)));
-        break;
       default:
-        this.lines.push(...this.records.apply(event));
+        this.records.apply(event);
     }
   }
 
@@ -125,16 +125,6 @@ class LineMaker {
     call.isBlockTold = true;
     const { api, n } = call;
     this.lines.push(n === null ? { t, ev: 'blocked', api } : { t, ev: 'blocked', api, n });
-  }
-
-  /** KIP-467: the exceptions of single records follow right after their batch's. */
-  private ownFailures(seq: number): ReadonlyMap<RecordId, EventOf<'record.failed'>> {
-    const failures = new Map<RecordId, EventOf<'record.failed'>>();
-    for (let next = seq + 1; ; next++) {
-      const event = this.input.events[next];
-      if (event?.type !== 'record.failed') return failures;
-      failures.set(event.record, event);
-    }
   }
 
   /** The hints of one response are told sorted by their text. */

@@ -1,5 +1,5 @@
 /** KafkaProducer's constructor: puts a producer together in Java's order and starts its sender thread. */
-import type { ClientId } from '#base/ids';
+import type { ClientId, NodeId } from '#base/ids';
 import type { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
 import { ApiVersions } from '../ApiVersions.ts';
 import type { Thread } from '../Blocking.ts';
@@ -23,7 +23,7 @@ import type { BrokerAddress } from '../requests.ts';
 import type { CompressionModel, CpuCosts, RandomSources, RunContext } from '../RunContext.ts';
 import type { Selectable } from '../Selectable.ts';
 import { Sender } from '../Sender/Sender.ts';
-import { throttleTimeSensor } from '../SenderMetricsRegistry.ts';
+import { registerNode, throttleTimeSensor } from '../SenderMetricsRegistry.ts';
 import { TransactionManager } from '../TransactionManager/TransactionManager.ts';
 import { KafkaProducer, type Serializers } from './KafkaProducer.ts';
 
@@ -131,7 +131,13 @@ function createClient(
 ): Pick<StartedProducer, 'networkClient' | 'kafkaClient'> {
   const sensor = throttleTimeSensor(parts.metrics);
   if (typeof network === 'function') return { networkClient: null, kafkaClient: network(parts) };
-  const clientParts = { ...parts, selector: network, random, throttleTimeSensor: sensor };
+  const clientParts = {
+    ...parts,
+    selector: network,
+    random,
+    throttleTimeSensor: sensor,
+    registerNode: (node: NodeId) => registerNode(parts.metrics, String(node)),
+  };
   const networkClient = new NetworkClient(run, clientParts, config);
   return { networkClient, kafkaClient: networkClient };
 }
@@ -200,7 +206,7 @@ function createSender(
 
 /** Effective settings under Kafka's names; those without a value are left out. */
 function configAsText(config: ProducerConfig): Readonly<Record<string, string>> {
-  const values = new Map<string, unknown>(Object.entries(config));
+  const values = new Map<string, ProducerConfig[keyof ProducerConfig]>(Object.entries(config));
   const text: Record<string, string> = {};
   for (const { key } of SETTINGS) {
     const value = values.get(key.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase()));
