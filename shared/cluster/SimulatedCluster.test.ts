@@ -1,6 +1,6 @@
 import { nodeId } from '#base/ids';
 import { describe, expect, it } from 'vitest';
-import { HandMadeClient } from './handMadeClient.ts';
+import { HandMadeClient } from '#testing/HandMadeClient';
 
 describe('acks', () => {
   it('all waits until the followers have fetched again, 1 answers at once, 0 never', () => {

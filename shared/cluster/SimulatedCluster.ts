@@ -115,7 +115,7 @@ export class SimulatedCluster implements Brokers, ClusterContext {
   /** Bootstrap address −1 is broker 0's, −2 broker 1's, and so on. */
   brokerOf(client: ClientId, node: NodeId): NodeId {
     this.links.addClient(client);
-    return node >= 0 ? node : nodeId(-node - 1);
+    return node >= 0 ? node : nodeId(-1 - node);
   }
 
   connectDelayUs(connection: VirtualConnection): number {

@@ -1,7 +1,7 @@
 import { nodeId } from '#base/ids';
 import type { RequestBody, ResponseBody } from '#engine/requests';
 import { describe, expect, it } from 'vitest';
-import { HandMadeClient, type BatchShape } from './handMadeClient.ts';
+import { HandMadeClient, type BatchShape } from '#testing/HandMadeClient';
 
 const ID = 'tx';
 

@@ -117,22 +117,20 @@ export function verified(
   return isIn ? 'NONE' : 'TRANSACTION_ABORTABLE';
 }
 
-/** AddPartitionsToTxnManager and ReplicaManager: what the producer hears of the coordinator's answer. */
+/** What a producer that is no client of the coordinator hears instead of the coordinator's own word. */
+const AS_PRODUCE_ERROR: Partial<Record<ErrorName, ErrorName>> = {
+  PRODUCER_FENCED: 'INVALID_PRODUCER_EPOCH',
+  NOT_COORDINATOR: 'NOT_ENOUGH_REPLICAS',
+  COORDINATOR_NOT_AVAILABLE: 'NOT_ENOUGH_REPLICAS',
+  COORDINATOR_LOAD_IN_PROGRESS: 'NOT_ENOUGH_REPLICAS',
+};
+
+/** AddPartitionsToTxnManager and ReplicaManager: the error of the batch; null: it may be appended. */
 export function asProduceError(error: ErrorName, isImplicitAdd: boolean): ErrorName | null {
-  switch (error) {
-    case 'NONE':
-      return null;
-    case 'PRODUCER_FENCED':
-      return 'INVALID_PRODUCER_EPOCH';
-    case 'CONCURRENT_TRANSACTIONS':
-      return isImplicitAdd ? 'CONCURRENT_TRANSACTIONS' : 'NOT_ENOUGH_REPLICAS';
-    case 'NOT_COORDINATOR':
-    case 'COORDINATOR_NOT_AVAILABLE':
-    case 'COORDINATOR_LOAD_IN_PROGRESS':
-      return 'NOT_ENOUGH_REPLICAS';
-    default:
-      return error;
-  }
+  if (error === 'NONE') return null;
+  // A producer of version 1 does not expect this one from a partition leader.
+  if (error === 'CONCURRENT_TRANSACTIONS' && !isImplicitAdd) return 'NOT_ENOUGH_REPLICAS';
+  return AS_PRODUCE_ERROR[error] ?? error;
 }
 
 /** null: the transaction may end; 'repeated': it has ended the same way before. */

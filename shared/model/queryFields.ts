@@ -54,19 +54,16 @@ export const wordField = <T extends object, K extends keyof T & string>(
       : `${text} is none of ${words.join(', ')}`,
 });
 
-export const flagField = <T extends object, K extends keyof T & string>(
-  key: string,
-  name: K,
-): QueryField<T> => ({
+export const flagField = <T extends object>(key: string, name: keyof T & string): QueryField<T> => ({
   key,
   write: (from) => (from[name] === true ? '1' : '0'),
   read: (text, into) =>
     text === '0' || text === '1' ? { ...into, [name]: text === '1' } : `${text} is neither 0 nor 1`,
 });
 
-export const textField = <T extends object, K extends keyof T & string>(
+export const textField = <T extends object>(
   key: string,
-  name: K,
+  name: keyof T & string,
   legal: RegExp,
 ): QueryField<T> => ({
   key,

@@ -111,37 +111,33 @@ export function commandSentence(command: Command, scenario: Scenario): string | 
   ) {
     return `there is no broker ${command.node}.`;
   }
-  switch (command.do) {
-    case 'producer.replace':
-      return conflictOf(command.producer);
-    case 'record.send':
-      return isInRange(WORKLOAD_RANGES.valueBytes, command.valueBytes)
-        ? null
-        : `a value has ${rangeText(WORKLOAD_RANGES.valueBytes)}.`;
-    case 'workload.set': {
-      const application = scenario.applications[command.application];
-      if (application === undefined) return null;
-      const workload = { ...application.workload, ...command.workload };
-      return outOfRange('the workload', WORKLOAD_RANGES, workload)[0] ?? null;
-    }
-    case 'network.set': {
-      const network = { ...scenario.cluster.network, ...command.network };
-      return (
-        outOfRange('the network', NETWORK_RANGES, network)[0] ??
-        outOfRange('the network', DELAY_RANGES, network.delay)[0] ??
-        null
-      );
-    }
-    case 'link.set':
-      return isInRange(DELAY_RANGES.p100Us, command.addedUs)
-        ? null
-        : `a link adds ${rangeText(DELAY_RANGES.p100Us)}.`;
-    case 'answer.set': {
-      const { rule } = command;
-      if (!isErrorName(rule.error)) return `${String(rule.error)} is not the name of an error.`;
-      return rule.nth >= 1 && rule.times >= 1 ? null : 'nth and times count from 1.';
-    }
-    default:
-      return null;
+  if (command.do === 'producer.replace') return conflictOf(command.producer);
+  if (command.do === 'record.send') {
+    const { valueBytes } = WORKLOAD_RANGES;
+    return isInRange(valueBytes, command.valueBytes) ? null : `a value has ${rangeText(valueBytes)}.`;
   }
+  if (command.do === 'workload.set') {
+    const application = scenario.applications[command.application];
+    if (application === undefined) return null;
+    const workload = { ...application.workload, ...command.workload };
+    return outOfRange('the workload', WORKLOAD_RANGES, workload)[0] ?? null;
+  }
+  if (command.do === 'network.set') {
+    const network = { ...scenario.cluster.network, ...command.network };
+    return (
+      outOfRange('the network', NETWORK_RANGES, network)[0] ??
+      outOfRange('the network', DELAY_RANGES, network.delay)[0] ??
+      null
+    );
+  }
+  if (command.do === 'link.set') {
+    const { p100Us } = DELAY_RANGES;
+    return isInRange(p100Us, command.addedUs) ? null : `a link adds ${rangeText(p100Us)}.`;
+  }
+  if (command.do === 'answer.set') {
+    const { rule } = command;
+    if (!isErrorName(rule.error)) return `${String(rule.error)} is not the name of an error.`;
+    return rule.nth >= 1 && rule.times >= 1 ? null : 'nth and times count from 1.';
+  }
+  return null;
 }

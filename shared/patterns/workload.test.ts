@@ -1,4 +1,5 @@
 import { createRandom } from '#base/random';
+import { utf8Bytes } from '#base/utf8';
 import { describe, expect, it } from 'vitest';
 import { headerText, valueText } from './content.ts';
 import { createKeyBytes, createKeyChoice, createPace, createSizeChoice, type Workload } from './workload.ts';
@@ -108,7 +109,7 @@ describe('keys', () => {
 
   it('have their bytes made once', () => {
     const bytesOf = createKeyBytes();
-    expect([...(bytesOf(42) ?? [])]).toEqual([...'user-42'].map((char) => char.charCodeAt(0)));
+    expect([...(bytesOf(42) ?? [])]).toEqual([...utf8Bytes('user-42')]);
     expect(bytesOf(42)).toBe(bytesOf(42));
     expect(bytesOf(-1)).toBeNull();
   });

@@ -5,10 +5,10 @@ import { TopicPartitions, tpName } from '#base/TopicPartition';
 import type { NetworkSend } from '#engine/Selectable';
 import type { RequestBody, ResponseBody, SentBatch } from '#engine/requests';
 import type { EventType, PipelineEvent } from '#events/catalogue';
-import { ArrayLog } from '#testing/ArrayLog';
-import type { ClusterSettings, TopicSettings } from './ClusterContext.ts';
-import { SimulatedCluster } from './SimulatedCluster.ts';
-import type { EventQueue, VirtualConnection } from './VirtualNetwork.ts';
+import { ArrayLog } from './ArrayLog.ts';
+import type { ClusterSettings, TopicSettings } from '#cluster/ClusterContext';
+import { SimulatedCluster } from '#cluster/SimulatedCluster';
+import type { EventQueue, VirtualConnection } from '#cluster/VirtualNetwork';
 
 class SortedQueue implements EventQueue {
   nowUs = 0;
