@@ -47,15 +47,16 @@ export function warmStart(client: NetworkClient, metadata: ProducerMetadata, war
   refreshMeanwhile(client, metadata, warm.metadata, readyMs, nowMs);
 }
 
-/** What a short back-off or max age had the client ask before time 0: a partition without leader, or old age. */
+/** What a short back-off or max age had the client ask before now: a partition without leader, or old age. */
 function refreshMeanwhile(
   client: NetworkClient,
   metadata: ProducerMetadata,
   response: MetadataResponse,
   readyMs: number,
+  nowMs: number,
 ): void {
   let atMs = readyMs;
-  while (atMs + ROUND_TRIP_MS < EPOCH_MS) {
+  while (atMs + ROUND_TRIP_MS < nowMs) {
     // Looked at again when it is due: an update for age resets the other back-off.
     const waitMs = metadata.timeToNextUpdate(atMs);
     if (waitMs > 0) {
