@@ -2,7 +2,7 @@
 import type { BatchId, NodeId, TpId } from '#base/ids';
 import type { BrokerView, PartitionState } from '#projections/pipelineState';
 import type { BrokerPlace, StripPlace } from './layout.ts';
-import { ease, fractionBefore, landSpanUs, lerp } from './motion.ts';
+import { ease, fractionBefore, lerp } from './motion.ts';
 import { NOTHING } from './near.ts';
 import { addLabel, type Scene, type SceneInput, type Tone } from './scene.ts';
 
@@ -110,14 +110,6 @@ function fillStrip(
   addLabel(scene, strip.x + strip.w - 2, textY, role, isLeader ? 'good' : 'dim', 'right');
 }
 
-/** How long the records of a batch fly from their request into the log. */
-function landUs(input: SceneInput, batch: BatchId): number {
-  const request = input.view.state.batches.get(batch)?.request;
-  const line = request === null || request === undefined ? null : input.view.lifelines.request(request);
-  // Not sent yet: nothing of it can be in the air.
-  return line === null ? 0 : landSpanUs(line.sentAt, line.arrivesAt, input.view.leadUs);
-}
-
 /** Offsets that are about to be appended to the leader's log: the strip makes room while they fly in. */
 function arriving(input: SceneInput, tp: number, leader: number | null): number {
   if (input.legUs === 0) return 0;
@@ -125,7 +117,7 @@ function arriving(input: SceneInput, tp: number, leader: number | null): number 
   for (const effect of input.near.logsOf.get(tp) ?? NOTHING) {
     if (effect.type !== 'log.appended' || effect.node !== leader) continue;
     if (effect.seq < input.view.cursor.seq) continue;
-    const u = fractionBefore(input.view.cursor.at, effect.at, landUs(input, effect.batch));
+    const u = fractionBefore(input.view.cursor.at, effect.at, input.near.landUs.get(effect.batch) ?? 0);
     sum += (effect.logEndOffset - effect.baseOffset) * ease(u);
   }
   return sum;
@@ -149,7 +141,7 @@ function fillArrivals(
     if (effect.type === 'log.appended') appendedAt = effect.at;
     if (effect.seq < view.cursor.seq || effect.node !== place.node) continue;
     if (effect.type === 'log.appended') {
-      const u = ease(fractionBefore(at, effect.at, landUs(input, effect.batch)));
+      const u = ease(fractionBefore(at, effect.at, input.near.landUs.get(effect.batch) ?? 0));
       const request = view.state.batches.get(effect.batch)?.request ?? -1;
       const fromY = (scene.slotY.get(request) ?? place.y + place.h / 2) - 4;
       const fromX = place.rack.x + place.rack.w - place.blockWidth + 4;

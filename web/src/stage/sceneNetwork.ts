@@ -1,5 +1,6 @@
 /** Stations 5 and 6: the sender, and per broker the requests in flight, each a block on its track. */
 import type { NodeId, RequestId } from '#base/ids';
+import type { RequestLifeline } from '#projections/lifelines';
 import type { RequestState } from '#projections/pipelineState';
 import { countText } from '../ui/format.ts';
 import { gridFor } from './grid.ts';
@@ -18,6 +19,7 @@ import { addLabel, type BlockItem, type Scene, type SceneInput, type Tone } from
 import { fillRecords } from './sceneLanes.ts';
 import { laneExit } from './sceneSending.ts';
 
+const EMPTY = { firstRecord: null, recordCount: 0 } as const;
 /** Beyond this, the append of a batch is not among the effects any more. */
 const LONG_AGO_US = 15_000;
 
@@ -121,11 +123,17 @@ function fillRequest(
     block.label = request.api.toLowerCase().replaceAll('_', ' ');
     return;
   }
-  fillContents(scene, input, request, block);
+  fillContents(scene, input, request, line, block);
 }
 
 /** The records of all its batches, side by side; the answer carries none. */
-function fillContents(scene: Scene, input: SceneInput, request: RequestState, block: BlockItem): void {
+function fillContents(
+  scene: Scene,
+  input: SceneInput,
+  request: RequestState,
+  line: RequestLifeline,
+  block: BlockItem,
+): void {
   const { view } = input;
   if (block.tone === 'good') {
     block.label = 'answer';
@@ -133,7 +141,7 @@ function fillContents(scene: Scene, input: SceneInput, request: RequestState, bl
   }
   let total = 0;
   for (const batch of request.batches) {
-    if (!hasLanded(input, request, batch)) total += view.lifelines.batch(batch)?.recordCount ?? 0;
+    if (!hasLanded(input, line, batch)) total += view.lifelines.batch(batch)?.recordCount ?? 0;
   }
   if (total === 0) {
     const isStored = request.batches.some(
@@ -150,10 +158,10 @@ function fillContents(scene: Scene, input: SceneInput, request: RequestState, bl
   let place = 0;
   const y0 = block.y + (block.h - Math.ceil(total / grid.columns) * grid.cell) / 2;
   for (const batch of request.batches) {
-    if (hasLanded(input, request, batch)) continue;
-    const line = view.lifelines.batch(batch);
-    let record: number = line?.firstRecord ?? -1;
-    for (let i = 0; i < (line?.recordCount ?? 0) && record >= 0; i++, place++) {
+    if (hasLanded(input, line, batch)) continue;
+    const { firstRecord, recordCount } = view.lifelines.batch(batch) ?? EMPTY;
+    let record: number = firstRecord ?? -1;
+    for (let i = 0; i < recordCount && record >= 0; i++, place++) {
       const column = place % grid.columns;
       const row = (place - column) / grid.columns;
       const x = block.x + 4 + column * grid.cell;
@@ -168,11 +176,9 @@ const motionWords = (input: SceneInput, request: RequestState): string =>
   request.batches.some((batch) => input.near.appendedAt.has(batch)) ? '' : 'at broker';
 
 /** Whether the records of a batch have left the block for the log: also while they fly there. */
-function hasLanded(input: SceneInput, request: RequestState, batch: number): boolean {
+function hasLanded(input: SceneInput, line: RequestLifeline, batch: number): boolean {
   const { view } = input;
   const at = view.cursor.at;
-  const line = view.lifelines.request(request.id);
-  if (line === null) return false;
   const appendedAt = input.near.appendedAt.get(batch);
   if (appendedAt !== undefined)
     return at >= appendedAt - landSpanUs(line.sentAt, line.arrivesAt, view.leadUs);

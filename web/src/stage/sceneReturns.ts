@@ -1,6 +1,7 @@
 /** What comes back: acks below, retries above, failures down. */
-import type { BatchId, TpId } from '#base/ids';
 import { runMicros } from '#base/time';
+import type { EventOf } from '#events/catalogue';
+import type { BatchLifeline } from '#projections/lifelines';
 import { countText, msText } from '../ui/format.ts';
 import { centreX, type Layout } from './layout.ts';
 import { fractionAfter, lerp } from './motion.ts';
@@ -57,40 +58,25 @@ const legLength = (c: Corners, i: number): number =>
 export function fillReturns(scene: Scene, input: SceneInput): void {
   const { view, layout } = input;
   const at = view.cursor.at;
-  let ack: { readonly tp: number; readonly baseOffset: number; readonly batch: BatchId } | null = null;
+  let ack: EventOf<'batch.completed'> | null = null;
   for (const effect of input.near.effects) {
     if (effect.seq >= view.cursor.seq) break;
-    if (effect.type === 'batch.completed') {
-      const line = view.lifelines.batch(effect.batch);
-      if (line === null) continue;
-      ack = { tp: line.tp, baseOffset: effect.baseOffset, batch: effect.batch };
-      const u = fractionAfter(at, effect.at, view.leadUs * 1.4);
-      if (u < 1)
-        addDot(
-          scene,
-          pointOn(ackWay(layout, nodeOf(input, effect.batch)), u),
-          'good',
-          line.recordCount,
-          effect.batch,
-        );
-    } else if (effect.type === 'batch.requeued') {
-      const u = fractionAfter(at, effect.at, view.leadUs);
-      const line = view.lifelines.batch(effect.batch);
-      if (u >= 1 || line === null) continue;
-      const way = retryWay(layout, nodeOf(input, effect.batch), line.tp);
-      addDot(scene, pointOn(way, u), 'warn', line.recordCount, effect.batch);
-    } else if (effect.type === 'batch.failed') {
-      const u = fractionAfter(at, effect.at, view.leadUs * 1.4);
-      const line = view.lifelines.batch(effect.batch);
-      if (u >= 1 || line === null) continue;
+    const { type } = effect;
+    if (type !== 'batch.completed' && type !== 'batch.requeued' && type !== 'batch.failed') continue;
+    if (type === 'batch.completed') ack = effect;
+    const u = fractionAfter(at, effect.at, view.leadUs * (type === 'batch.requeued' ? 1 : 1.4));
+    const line = u < 1 ? view.lifelines.batch(effect.batch) : null;
+    if (line === null) continue;
+    if (type === 'batch.completed') {
+      const point = pointOn(ackWay(layout, nodeOf(input, line)), u);
+      addDot(scene, point, 'good', line.recordCount, effect.batch);
+    } else if (type === 'batch.requeued') {
+      const point = pointOn(retryWay(layout, nodeOf(input, line), line.tp), u);
+      addDot(scene, point, 'warn', line.recordCount, effect.batch);
+    } else {
       const exit = laneExit(layout, line.tp);
-      addDot(
-        scene,
-        [exit.x + 8, lerp(exit.y, layout.ackY + 14, u * u)],
-        'bad',
-        line.recordCount,
-        effect.batch,
-      );
+      const y = lerp(exit.y, layout.ackY + 14, u * u);
+      addDot(scene, [exit.x + 8, y], 'bad', line.recordCount, effect.batch);
     }
   }
   fillRetryWords(scene, input);
@@ -113,24 +99,18 @@ function addDot(
 }
 
 /** The broker of its last attempt that had begun by now; −1: none. */
-function nodeOf(input: SceneInput, batch: BatchId): number {
+function nodeOf(input: SceneInput, line: BatchLifeline): number {
   const { view } = input;
-  let node = -1;
-  for (const attempt of view.lifelines.batch(batch)?.attempts ?? []) {
-    if (attempt.drainedAt <= view.cursor.at) node = view.lifelines.request(attempt.request)?.node ?? node;
-  }
-  return node;
+  const attempt = line.attempts.findLast(({ drainedAt }) => drainedAt <= view.cursor.at);
+  return attempt === undefined ? -1 : (view.lifelines.request(attempt.request)?.node ?? -1);
 }
 
-function fillAckWords(
-  scene: Scene,
-  input: SceneInput,
-  ack: { readonly tp: number; readonly baseOffset: number; readonly batch: BatchId },
-): void {
+function fillAckWords(scene: Scene, input: SceneInput, ack: EventOf<'batch.completed'>): void {
   const { layout, view } = input;
-  const partition = view.state.partitions.get(ack.tp as TpId);
-  if (partition === undefined) return;
-  const count = view.lifelines.batch(ack.batch)?.recordCount ?? 0;
+  const line = view.lifelines.batch(ack.batch);
+  const partition = line === null ? undefined : view.state.partitions.get(line.tp);
+  if (line === null || partition === undefined) return;
+  const count = line.recordCount;
   const offsets =
     ack.baseOffset < 0
       ? 'no offset (acks=0)'
