@@ -140,6 +140,20 @@ export class VirtualClock implements Scheduler, EventQueue {
     return { reachedUs: this.now, stopped: false };
   }
 
+  /** When something can happen next as far as it is known now; Infinity: never by itself. */
+  get nextDueUs(): number {
+    return this.senders.some(({ isRunnable }) => isRunnable) ? this.now : this.nextUs();
+  }
+
+  /**
+   * Moves time to `atUs` without stopping at what was due before: it happens late, at `atUs`, as in a process that was
+   * busy. For a clock on the wall; nothing may be left to do at the present instant.
+   */
+  leapTo(atUs: number): void {
+    assert(atUs >= this.now, 'time went back');
+    this.now = atUs;
+  }
+
   /** One resumption or event; false when only the phase or the time moved. */
   private step(limitUs: number): boolean {
     switch (this.phase) {

@@ -30,7 +30,8 @@ export class Column {
   private readonly width: Width;
   /** The largest value of the width says: look beside. */
   private readonly limit: number;
-  private readonly pages: Page[] = [];
+  /** A log that was joined late has rows from its middle on: what lies before takes no memory. */
+  private readonly pages: (Page | undefined)[] = [];
   private readonly beside = new Map<number, number>();
 
   constructor(width: Width) {
@@ -47,8 +48,8 @@ export class Column {
 
   set(row: number, value: number): void {
     const index = row >> PAGE_BITS;
-    while (this.pages.length <= index) this.pages.push(createPage(this.width));
-    const page = this.pages[index] as Page;
+    while (this.pages.length <= index) this.pages.push(undefined);
+    const page = (this.pages[index] ??= createPage(this.width));
     if (value >= -1 && value + 1 < this.limit) page[row & PAGE_MASK] = value + 1;
     else {
       page[row & PAGE_MASK] = this.limit;
@@ -62,7 +63,8 @@ export class Column {
 
   get bytesKept(): number {
     const rowBytes = this.width === 'u8' ? 1 : this.width === 'u16' ? 2 : this.width === 'u32' ? 4 : 8;
-    return this.pages.length * PAGE_ROWS * rowBytes + this.beside.size * 40;
+    const pages = this.pages.filter((page) => page !== undefined).length;
+    return pages * PAGE_ROWS * rowBytes + this.beside.size * 40;
   }
 }
 

@@ -3,8 +3,9 @@ import { micros, type Micros } from '#base/time';
 import { recordId } from '#base/ids';
 import type { EventTape } from '#events/EventTape';
 import { DEFAULT_SCENARIO } from '#model/defaultScenario';
+import { sentEvent } from '#projections/sentEvent';
 import { createSession, type CutNotice, type RestartableSource, type Session } from '../session/session.ts';
-import { createModelSource, sentEvent } from './modelSource.ts';
+import { createModelSource } from './modelSource.ts';
 
 const MS = 1000;
 const at = (ms: number): Micros => micros(ms * MS);

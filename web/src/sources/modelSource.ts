@@ -4,14 +4,14 @@
  */
 import { assert, BugError } from '#base/assert';
 import { micros, type Micros } from '#base/time';
-import type { RecordId } from '#base/ids';
-import { catalogue, type EventOf, type EventType } from '#events/catalogue';
+import { catalogue, type EventType } from '#events/catalogue';
 import { EventTape } from '#events/EventTape';
 import { createModelRun, type ModelRun } from '#model/ModelRun';
 import { readCommand, writeCommand } from '#model/queryCommands';
 import type { Command, CommandBody, Scenario } from '#model/Scenario';
 import { readLink, writeLink } from '#model/scenarioQuery';
 import { commandSentence, validateScenario } from '#model/validateScenario';
+import { sentEvent } from '#projections/sentEvent';
 import type { RestartableSource } from '../session/session.ts';
 import type { Capabilities, LogChange, SourceStatus } from './Source.ts';
 
@@ -196,25 +196,4 @@ function haveSameEvents(a: EventTape, b: EventTape, from: number, to: number): b
   if (left.length !== right.length) return false;
   for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
   return true;
-}
-
-/** `record.sent` of a record. Ids rise along the log, so it is searched by halves; null: not sent in this log. */
-export function sentEvent(log: EventTape, record: RecordId): EventOf<'record.sent'> | null {
-  let low = log.startSeq;
-  let high = log.endSeq;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const reader = log.read(middle);
-    let found: EventOf<'record.sent'> | null = null;
-    let seq = middle;
-    while (seq < high && found === null) {
-      const event = reader.next();
-      seq++;
-      if (event.type === 'record.sent') found = event;
-    }
-    if (found === null || found.record > record) high = middle;
-    else if (found.record === record) return found;
-    else low = seq;
-  }
-  return null;
 }

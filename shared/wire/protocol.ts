@@ -1,0 +1,21 @@
+/** What page and bridge agree on before a word is said. */
+
+/** Rises with any change of the messages, the frames or the snapshot. */
+export const PROTOCOL_VERSION = 1;
+/** The one subprotocol of the socket; the token travels beside it as another one, so that no address holds it. */
+export const SUBPROTOCOL = 'linger.1';
+export const TOKEN_PREFIX = 'linger.token.';
+
+/** A control message from the page is small; whatever is larger closes the connection. */
+export const MAX_PAGE_MESSAGE_BYTES = 64 * 1024;
+/** A frame holds at most so many events: what a viewer that fell behind gets at once. */
+export const MAX_FRAME_EVENTS = 8192;
+/** A viewer gets no further frame while it has not drawn so many. */
+export const MAX_UNDRAWN_FRAMES = 4;
+
+/** A value, or why there is none, as a sentence. Nothing that comes over the wire throws. */
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly sentence: string };
+
+export const parsed = <T>(value: T): Parsed<T> => ({ ok: true, value });
+export const unreadable = (sentence: string): Parsed<never> => ({ ok: false, sentence });
