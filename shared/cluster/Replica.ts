@@ -190,7 +190,8 @@ export class Replica {
     if (highWatermark === this.toldHighWatermark && lastStableOffset === this.toldStableOffset) return;
     this.toldHighWatermark = highWatermark;
     this.toldStableOffset = lastStableOffset;
-    this.cluster.writers.highWatermarkAdvanced(this.tp.id, highWatermark, lastStableOffset);
+    const { leaderEpoch } = this.state;
+    this.cluster.writers.highWatermarkAdvanced(this.tp.id, highWatermark, lastStableOffset, leaderEpoch);
     this.tellWaiters();
   }
 

@@ -184,6 +184,8 @@ export class ReplicaFetcher {
     }
     const hasGrown = log.copyFrom(source.log, untilOffset, this.cluster.queue.nowUs);
     log.highWatermark = Math.max(log.highWatermark, Math.min(highWatermark, log.logEndOffset));
-    if (hasGrown) this.cluster.writers.replicaFetched(tp.id, this.follower.node, log.logEndOffset);
+    if (hasGrown) {
+      this.cluster.writers.replicaFetched(tp.id, this.follower.node, log.logEndOffset, this.leader.node);
+    }
   }
 }

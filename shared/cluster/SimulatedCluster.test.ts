@@ -13,9 +13,9 @@ describe('acks', () => {
       client.told('log.appended', 'replica.fetched', 'highWatermark.advanced', 'response.left').slice(-5),
     ).toEqual([
       '11 log.appended t-0 node=0 batch=0 baseOffset=0 logEndOffset=3',
-      '11.5 replica.fetched t-0 node=1 logEndOffset=3',
-      '11.5 replica.fetched t-0 node=2 logEndOffset=3',
-      '12 highWatermark.advanced t-0 highWatermark=3 lastStableOffset=3',
+      '11.5 replica.fetched t-0 node=1 logEndOffset=3 leader=0',
+      '11.5 replica.fetched t-0 node=2 logEndOffset=3 leader=0',
+      '12 highWatermark.advanced t-0 highWatermark=3 lastStableOffset=3 leaderEpoch=0',
       '12 response.left request=0',
     ]);
     client.produce(0, [{}], { acks: 1 });

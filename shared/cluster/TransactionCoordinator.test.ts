@@ -97,8 +97,8 @@ describe('version 2', () => {
     expect(client.logEnds(1)).toEqual([2, 2, 2]);
     expect(client.stableOffsets(0).at(-1)).toBe('4/4');
     expect(client.told('log.marked').map((line) => line.split(' ').slice(1).join(' '))).toEqual([
-      'log.marked t-0 offset=3 commit=true producerId=1000',
-      'log.marked t-1 offset=1 commit=true producerId=1000',
+      'log.marked t-0 offset=3 commit=true producerId=1000 node=0 producerEpoch=1',
+      'log.marked t-1 offset=1 commit=true producerId=1000 node=1 producerEpoch=1',
     ]);
     expect(client.told('coordinator.moved').map((line) => line.split('"')[3])).toEqual([
       'Empty',

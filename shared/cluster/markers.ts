@@ -1,4 +1,5 @@
 /** WriteTxnMarkers: the control batch that ends a transaction in one partition (§7.5). */
+import type { NodeId } from '#base/ids';
 import type { TopicPartition } from '#base/TopicPartition';
 import { MICROS_PER_MS } from '#base/time';
 import type { Broker } from './Broker.ts';
@@ -38,7 +39,7 @@ export function writeMarker(
   const onLeader = (): void => {
     const replica = leader.replica(tp);
     if (replica === null || !replica.isLeader || replica.isr.length < replica.minIsr) return again();
-    append(cluster, replica, marker);
+    append(cluster, replica, leader.node, marker);
     const requiredOffset = replica.log.logEndOffset;
     replica.maybeAdvanceHighWatermark();
     const isSafe = (): boolean => replica.log.highWatermark >= requiredOffset;
@@ -61,7 +62,7 @@ export function writeMarker(
   else leader.later(queue.nowUs + settings.replicaFetchUs, onLeader);
 }
 
-function append(cluster: ClusterContext, replica: Replica, marker: Marker): void {
+function append(cluster: ClusterContext, replica: Replica, node: NodeId, marker: Marker): void {
   const { log, tp } = replica;
   const offset = log.logEndOffset;
   log.append(
@@ -79,5 +80,7 @@ function append(cluster: ClusterContext, replica: Replica, marker: Marker): void
     },
     cluster.queue.nowUs,
   );
-  cluster.writers.logMarked(tp.id, offset, marker.marker === 'commit', marker.producerId);
+  const isCommit = marker.marker === 'commit';
+  const { producerId, producerEpoch } = marker;
+  cluster.writers.logMarked(tp.id, offset, isCommit, producerId, node, producerEpoch);
 }

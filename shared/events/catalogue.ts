@@ -211,9 +211,22 @@ export const catalogue = {
   /** Answered from the five batches that a broker remembers: nothing was appended. */
   'log.recognised': [tp('tp'), batch('batch'), long('baseOffset')],
   'log.truncated': [tp('tp'), node('node'), long('logEndOffset')],
-  'log.marked': [tp('tp'), long('offset'), flag('commit'), long('producerId')],
-  'replica.fetched': [tp('tp'), node('node'), long('logEndOffset')],
-  'highWatermark.advanced': [tp('tp'), long('highWatermark'), long('lastStableOffset')],
+  'log.marked': [
+    tp('tp'),
+    long('offset'),
+    flag('commit'),
+    long('producerId'),
+    node('node'),
+    signed('producerEpoch'),
+  ],
+  'replica.fetched': [tp('tp'), node('node'), long('logEndOffset'), node('leader')],
+  /** leaderEpoch: of the leader that tells it, which may have been replaced without knowing. */
+  'highWatermark.advanced': [
+    tp('tp'),
+    long('highWatermark'),
+    long('lastStableOffset'),
+    signed('leaderEpoch'),
+  ],
   'isr.changed': [tp('tp'), json<readonly number[]>()('isr'), json<readonly number[]>()('elr')],
   'leader.elected': [tp('tp'), maybeNode('leader'), signed('leaderEpoch'), flag('unclean')],
   'coordinator.moved': [

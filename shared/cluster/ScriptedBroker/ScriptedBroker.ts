@@ -67,9 +67,9 @@ export class ScriptedBroker implements Brokers {
     this.cluster = new ClusterState(spec.cluster);
     const marked = events.writer('log.marked');
     this.coordinator = new TransactionCoordinator((tp, producerId, epoch, commit) => {
-      const { log } = known(this.cluster.partition(tp), `partition ${tp.partition} of ${tp.topic}`);
+      const { log, leader } = known(this.cluster.partition(tp), `partition ${tp.partition} of ${tp.topic}`);
       log.appendMarker(producerId, epoch);
-      marked(tp.id, log.endOffset - 1, commit, producerId);
+      marked(tp.id, log.endOffset - 1, commit, producerId, nodeId(leader), epoch);
     });
     this.rules = new FaultRules(spec.faults);
     this.produceHandler = new ProduceHandler(

@@ -114,8 +114,8 @@ export function createFakeRun(
     for (let other = 1; other < spec.brokers; other++) {
       const follower = (node + other) % spec.brokers;
       later(now + 400 + other * 200, () => {
-        write('replica.fetched')(tpId(b.tp), nodeId(follower), end);
-        if (other === spec.brokers - 1) write('highWatermark.advanced')(tpId(b.tp), end, end);
+        write('replica.fetched')(tpId(b.tp), nodeId(follower), end, nodeId(node));
+        if (other === spec.brokers - 1) write('highWatermark.advanced')(tpId(b.tp), end, end, 1);
       });
     }
   };
@@ -186,7 +186,9 @@ export function createFakeRun(
     for (let tp = 0; tp < spec.partitions; tp++) {
       write('leader.elected')(tpId(tp), nodeId(leaderOf(tp)), 1, false);
       write('isr.changed')(tpId(tp), [...Array(spec.brokers).keys()], []);
-      for (let node = 0; node < spec.brokers; node++) write('replica.fetched')(tpId(tp), nodeId(node), 0);
+      for (let node = 0; node < spec.brokers; node++) {
+        write('replica.fetched')(tpId(tp), nodeId(node), 0, nodeId(leaderOf(tp)));
+      }
     }
     write('client.started')(client, 'producer-1', {
       'linger.ms': String(spec.lingerMs),
