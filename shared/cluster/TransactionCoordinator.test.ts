@@ -79,7 +79,7 @@ class Transactional extends HandMadeClient {
   stableOffsets(partition: number): string[] {
     return this.told('highWatermark.advanced')
       .filter((line) => line.includes(` t-${partition} `))
-      .map((line) => line.replace(/.*highWatermark=(\d+) lastStableOffset=(\d+)/, '$1/$2'));
+      .map((line) => line.replace(/.*highWatermark=(\d+) lastStableOffset=(\d+) .*/, '$1/$2'));
   }
 }
 
