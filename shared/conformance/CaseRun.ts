@@ -72,12 +72,13 @@ export class CaseRun {
     this.selector = new VirtualSelector(client, this.clock, this.brokers, this.log, () =>
       this.notes.sample(),
     );
+    const random = createRandomSources(spec.random);
     let application: Application | null = null;
     const currentSend = (): number => known(application, 'the application').currentSend();
     this.started = createKafkaProducer(run, {
       client,
       config,
-      random: createRandomSources(spec.random),
+      random,
       compression: ratioModel(spec.codec.ratios),
       estimator: new CompressionRatioEstimator(),
       costs: NO_COSTS,
@@ -86,6 +87,7 @@ export class CaseRun {
       interceptors: spec.interceptors.map((one) => scriptedInterceptor(one, this.notes, currentSend)),
     });
     if (spec.start === 'warm') this.warmUp(spec, config);
+    random.beginJitter();
     this.watchTransactions();
     application = new Application(run, this.started.producer, this.brokers, this.notes);
     application.start(spec.commands);

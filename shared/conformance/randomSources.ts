@@ -21,13 +21,24 @@ function stickySource(spec: StickySpec): () => number {
 
 const TWO_TO_THE_31 = 2147483648;
 
-export function createRandomSources(spec: ConformanceCase['random']): RandomSources {
+export interface PinnedSources extends RandomSources {
+  /** Time 0: until then, in the warm-up, no back-off has jitter. */
+  beginJitter(): void;
+}
+
+export function createRandomSources(spec: ConformanceCase['random']): PinnedSources {
   const jitterSource = spec.jitter === null ? null : createGenerator(spec.jitter);
+  let isJittering = false;
   return {
+    beginJitter: () => {
+      isJittering = true;
+    },
     nextSticky: stickySource(spec.sticky),
     // The order of the additions is Java's: doubles round at each.
     backoffFactor: (jitter) =>
-      jitterSource === null ? 1 : 1 - jitter + (jitterSource() / TWO_TO_THE_31) * (1 + jitter - (1 - jitter)),
+      jitterSource === null || !isJittering
+        ? 1
+        : 1 - jitter + (jitterSource() / TWO_TO_THE_31) * (1 + jitter - (1 - jitter)),
     leastLoadedOffset: (nodes) => spec.leastLoadedOffset % nodes,
   };
 }

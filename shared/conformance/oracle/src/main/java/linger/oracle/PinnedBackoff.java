@@ -2,8 +2,6 @@ package linger.oracle;
 
 import org.apache.kafka.common.utils.ExponentialBackoff;
 
-import java.util.function.DoubleSupplier;
-
 /**
  * ExponentialBackoff whose jitter comes from a pinned source instead of ThreadLocalRandom; everything else is read
  * from the back-off it stands in for.
@@ -14,9 +12,9 @@ public final class PinnedBackoff extends ExponentialBackoff {
     private final long max;
     private final double jitter;
     private final double expMax;
-    private final DoubleSupplier random;
+    private final Source random;
 
-    private PinnedBackoff(long initial, int multiplier, long max, double jitter, double expMax, DoubleSupplier random) {
+    private PinnedBackoff(long initial, int multiplier, long max, double jitter, double expMax, Source random) {
         super(initial, multiplier, max, jitter);
         this.initial = initial;
         this.multiplier = multiplier;
@@ -26,8 +24,8 @@ public final class PinnedBackoff extends ExponentialBackoff {
         this.random = random;
     }
 
-    /** @param random values in [0, 1), one for each back-off that has jitter */
-    public static PinnedBackoff of(Object original, DoubleSupplier random) {
+    /** @param random asked once for each back-off that has jitter */
+    public static PinnedBackoff of(Object original, Source random) {
         return new PinnedBackoff((long) read(original, "initialInterval"), (int) read(original, "multiplier"),
             (long) read(original, "maxInterval"), (double) read(original, "jitter"), (double) read(original, "expMax"), random);
     }
@@ -42,20 +40,28 @@ public final class PinnedBackoff extends ExponentialBackoff {
             return initial;
         }
         double term = initial * Math.pow(multiplier, Math.min(attempts, expMax));
-        double factor = 1 - jitter + random.getAsDouble() * (1 + jitter - (1 - jitter));
-        return Math.min((long) (factor * term), max);
+        return Math.min((long) (random.factor(jitter) * term), max);
     }
 
-    /** The generator of FORMAT.md, section 7, as a fraction. */
-    public static DoubleSupplier source(int seed) {
-        return new DoubleSupplier() {
-            private int state = seed;
+    /** The generator of FORMAT.md, section 7. Until it is started, during the warm-up, every factor is 1. */
+    public static final class Source {
+        private int state;
+        private boolean started;
 
-            @Override
-            public double getAsDouble() {
-                state = state * 1664525 + 1013904223;
-                return (state >>> 1) / 2147483648.0;
+        Source(int seed) {
+            state = seed;
+        }
+
+        void start() {
+            started = true;
+        }
+
+        private double factor(double jitter) {
+            if (!started) {
+                return 1;
             }
-        };
+            state = state * 1664525 + 1013904223;
+            return 1 - jitter + (state >>> 1) / 2147483648.0 * (1 + jitter - (1 - jitter));
+        }
     }
 }
