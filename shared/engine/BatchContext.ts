@@ -96,7 +96,8 @@ export class BatchContext {
       for (let i = 0; i < batch.recordCount; i++) {
         const callback = batch.callbackOf(i);
         if (callback === null) continue;
-        yield* this.fire(batch, i, callback, result, recordExceptions);
+        const pause = this.fire(batch, i, callback, result, recordExceptions);
+        if (pause !== undefined) yield* tolerated(pause);
         ran += 1;
       }
     }
@@ -106,25 +107,33 @@ export class BatchContext {
     result.done();
   }
 
-  /** One callback. Java logs what it throws and goes on; a bug of ours stops the run. */
-  private *fire(
+  /** One callback, up to where it blocks. Java logs what it throws and goes on; a bug of ours stops the run. */
+  private fire(
     batch: ProducerBatch,
     index: number,
     callback: Callback,
     result: ProduceRequestResult,
     recordExceptions: ErrorsByIndex | null,
-  ): Blocking<void> {
+  ): Blocking<void> | void {
     const record = batch.records[index];
     if (record === undefined) throw new BugError(`batch ${batch.id} has no record ${index}`);
     const { topic, partition } = batch.topicPartition;
     const exception = recordExceptions === null ? null : recordExceptions(index);
     const metadata = exception === null ? metadataOf(batch, index, result) : failedMetadata(topic, partition);
     try {
-      const pause = callback(metadata, exception, record);
-      if (pause !== undefined) yield* pause;
+      return callback(metadata, exception, record);
     } catch (thrown) {
       if (!(thrown instanceof JavaException)) throw thrown;
     }
+  }
+}
+
+/** The rest of a callback that blocks. */
+function* tolerated(pause: Blocking<void>): Blocking<void> {
+  try {
+    yield* pause;
+  } catch (thrown) {
+    if (!(thrown instanceof JavaException)) throw thrown;
   }
 }
 
@@ -141,7 +150,7 @@ export function metadataOf(
     partition,
     offset: baseOffset === -1 ? -1 : baseOffset + index,
     timestampMs: result.logAppendTime !== -1 ? result.logAppendTime : batch.timestampOf(index),
-    serializedKeySize: batch.keySizes[index] ?? -1,
-    serializedValueSize: batch.valueSizes[index] ?? -1,
+    serializedKeySize: batch.keySizeOf(index),
+    serializedValueSize: batch.valueSizeOf(index),
   };
 }

@@ -5,12 +5,13 @@
 import type { BatchId, RecordId } from '#base/ids';
 import { tpName, type TopicPartition } from '#base/TopicPartition';
 import { JavaException } from '#record/exceptions';
-import { estimateSizeInBytesUpperBound, NO_HEADERS_BYTES } from '#record/recordSizes';
+import { estimateSizeInBytesUpperBound } from '#record/recordSizes';
 import { NO_PARENT, type BatchContext } from './BatchContext.ts';
 import type { Blocking } from './Blocking.ts';
 import { MemoryRecordsBuilder } from './MemoryRecordsBuilder.ts';
 import { ProduceRequestResult, type ErrorsByIndex } from './ProduceRequestResult.ts';
 import type { Callback } from './ProducerRecord.ts';
+import { RecordList } from './RecordList.ts';
 
 export type FinalState = 'ABORTED' | 'FAILED' | 'SUCCEEDED';
 
@@ -28,21 +29,16 @@ export class ProducerBatch {
   readonly topicPartition: TopicPartition;
   readonly produceFuture: ProduceRequestResult;
   readonly recordsBuilder: MemoryRecordsBuilder;
-  /** What each record is and takes, by its place in the batch. Sizes are −1 for null. */
+  /** The records by their place in the batch. */
   readonly records: RecordId[] = [];
-  readonly timestampDeltas: number[] = [];
-  readonly keySizes: number[] = [];
-  readonly valueSizes: number[] = [];
   recordCount = 0;
   /** Largest upper bound of one record: what a batch that is split again is cut down to. */
   maxRecordSize = 0;
   /** Whether `batch.ready` has been written since it was last put in its deque. */
   isReadyTold = false;
   private readonly context: BatchContext;
-  /** Only of records with headers; parallel to `records`, where it exists. */
-  private headersSizes: number[] | null = null;
-  /** Only of records with a callback. */
-  private callbacks: (Callback | null)[] | null = null;
+  /** What each of them takes, and its callback. */
+  private readonly list = new RecordList();
   private readonly isSplit: boolean;
   private bufferDeallocated = false;
   private inflight = false;
@@ -131,44 +127,41 @@ export class ProducerBatch {
     const upperBound = estimateSizeInBytesUpperBound(keySize, valueSize, headersSize);
     if (upperBound > this.maxRecordSize) this.maxRecordSize = upperBound;
     this.records.push(record);
-    this.timestampDeltas.push(timestampMs - this.recordsBuilder.baseTimestamp);
-    this.keySizes.push(keySize);
-    this.valueSizes.push(valueSize);
-    if (this.headersSizes !== null) this.headersSizes.push(headersSize);
-    else if (headersSize !== NO_HEADERS_BYTES) {
-      this.headersSizes = Array.from({ length: this.recordCount }, () => NO_HEADERS_BYTES);
-      this.headersSizes.push(headersSize);
-    }
-    if (this.callbacks !== null) this.callbacks.push(callback);
-    else if (callback !== null) {
-      this.callbacks = Array.from({ length: this.recordCount }, () => null);
-      this.callbacks.push(callback);
-    }
+    this.list.push(timestampMs, keySize, valueSize, headersSize, callback);
     this.recordCount += 1;
   }
 
   /** Timestamp, ms, of the record at this place. */
   timestampOf(index: number): number {
-    return this.recordsBuilder.baseTimestamp + (this.timestampDeltas[index] ?? 0);
+    return this.list.timestampOf(index);
+  }
+
+  /** Sizes are −1 for null. */
+  keySizeOf(index: number): number {
+    return this.list.keySizeOf(index);
+  }
+
+  valueSizeOf(index: number): number {
+    return this.list.valueSizeOf(index);
   }
 
   headersSizeOf(index: number): number {
-    return this.headersSizes?.[index] ?? NO_HEADERS_BYTES;
+    return this.list.headersSizeOf(index);
   }
 
   hasCallbacks(): boolean {
-    return this.callbacks !== null;
+    return this.list.hasCallbacks;
   }
 
   callbackOf(index: number): Callback | null {
-    return this.callbacks?.[index] ?? null;
+    return this.list.callbackOf(index);
   }
 
   /** Java's tryAppendForSplit: takes record `index` of a batch that is being split. Its time of append stays. */
   tryAppendForSplit(whole: ProducerBatch, index: number, record: RecordId): boolean {
     const timestampMs = whole.timestampOf(index);
-    const keySize = whole.keySizes[index] ?? -1;
-    const valueSize = whole.valueSizes[index] ?? -1;
+    const keySize = whole.keySizeOf(index);
+    const valueSize = whole.valueSizeOf(index);
     const headersSize = whole.headersSizeOf(index);
     if (!this.recordsBuilder.tryAppend(timestampMs, keySize, valueSize, headersSize)) return false;
     this.keep(record, timestampMs, keySize, valueSize, headersSize, whole.callbackOf(index));

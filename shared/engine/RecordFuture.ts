@@ -110,8 +110,8 @@ export class RecordFuture {
       partition: batch.topicPartition.partition,
       offset: baseOffset === -1 ? -1 : baseOffset + index,
       timestampMs: result.logAppendTime === -1 ? batch.timestampOf(this.batchIndex) : result.logAppendTime,
-      serializedKeySize: batch.keySizes[this.batchIndex] ?? -1,
-      serializedValueSize: batch.valueSizes[this.batchIndex] ?? -1,
+      serializedKeySize: batch.keySizeOf(this.batchIndex),
+      serializedValueSize: batch.valueSizeOf(this.batchIndex),
     };
   }
 }

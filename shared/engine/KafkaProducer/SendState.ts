@@ -51,8 +51,9 @@ export class SendState {
   }
 
   /** Whether `remember` was told just this: then the topic is known and its use is noted already. */
-  remembers(topic: string, cluster: MetadataSnapshot, nowMs: number): boolean {
-    return this.cluster === cluster && this.usedMs === nowMs && this.topic === topic;
+  remembers(topic: string, partition: number | null, cluster: MetadataSnapshot, nowMs: number): boolean {
+    const isSame = this.cluster === cluster && this.usedMs === nowMs && this.topic === topic;
+    return isSame && (partition === null || partition < this.partitions);
   }
 
   remember(topic: string, cluster: MetadataSnapshot, nowMs: number, partitions: number): void {

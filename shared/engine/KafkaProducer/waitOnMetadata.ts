@@ -19,7 +19,7 @@ export function metadataNow(
 ): MetadataSnapshot | null {
   const { metadata } = producer.parts;
   const cluster = metadata.fetch();
-  if (partition === null && producer.sending.remembers(topic, cluster, nowMs)) return cluster;
+  if (producer.sending.remembers(topic, partition, cluster, nowMs)) return cluster;
   if (cluster.invalidTopics.size > 0 && cluster.invalidTopics.has(topic))
     throw new JavaException('InvalidTopicException', topic);
   metadata.add(topic, nowMs);

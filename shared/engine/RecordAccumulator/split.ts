@@ -66,8 +66,8 @@ function partFor(
   splitBatchSize: number,
 ): ProducerBatch {
   const upperBound = estimateSizeInBytesUpperBound(
-    bigBatch.keySizes[index] ?? -1,
-    bigBatch.valueSizes[index] ?? -1,
+    bigBatch.keySizeOf(index),
+    bigBatch.valueSizeOf(index),
     bigBatch.headersSizeOf(index),
   );
   return new ProducerBatch(

@@ -202,6 +202,8 @@ export class TapeReader implements EventReader {
       case RECORD_PARTITIONED:
       case SHORT_PARTITIONED:
       case SHORT_PARTITIONED + 1:
+      case SHORT_PARTITIONED + 2:
+      case SHORT_PARTITIONED + 3:
         event = this.recordPartitioned(code, seq, at);
         break;
       case RECORD_APPENDED:
@@ -258,7 +260,7 @@ export class TapeReader implements EventReader {
     const isWhole = code === RECORD_PARTITIONED;
     const record = isWhole ? this.id(RECORD) : (this.last[RECORD] as number);
     const tp = this.id(TP);
-    const by = isWhole ? PARTITIONED_BY[this.count()] : code === SHORT_PARTITIONED ? 'key-hash' : 'sticky';
+    const by = PARTITIONED_BY[isWhole ? this.count() : code - SHORT_PARTITIONED];
     return { type: 'record.partitioned', seq, at, record, tp, by };
   }
 

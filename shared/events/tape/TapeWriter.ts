@@ -273,16 +273,16 @@ export class TapeWriter {
 
   private recordPartitioned(record: number, tp: number, by: string): void {
     const at = this.open();
-    const isSticky = by === 'sticky';
-    if (record === this.last[RECORD] && (isSticky || by === 'key-hash')) {
-      this.stamp(SHORT_PARTITIONED + (isSticky ? 1 : 0), at);
+    const word = (PARTITIONED_BY as readonly string[]).indexOf(by);
+    if (record === this.last[RECORD] && word < 4) {
+      this.stamp(SHORT_PARTITIONED + word, at);
       this.id(TP, tp);
       return;
     }
     this.stamp(RECORD_PARTITIONED, at);
     this.id(RECORD, record);
     this.id(TP, tp);
-    this.count((PARTITIONED_BY as readonly string[]).indexOf(by));
+    this.count(word);
   }
 
   private recordAppended(record: number, batch: number, sizeBytes: number, fullOrNew: number): void {

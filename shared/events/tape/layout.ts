@@ -33,7 +33,7 @@ export const SHORT_SENT = 116;
 export const SHORT_SENT_ALIKE = 117;
 export const SHORT_SERIALIZED = 118;
 export const SHORT_SERIALIZED_ALIKE = 119;
-/** +0 key-hash, +1 sticky: by far the most frequent. */
+/** + place of the word, 0 … 3: all but custom partitioners. */
 export const SHORT_PARTITIONED = 120;
 /** + fullOrNew, 0 … 3. */
 export const SHORT_APPENDED = 124;
@@ -86,6 +86,7 @@ NUMBERS[SHORT_SENT] = 2;
 NUMBERS[SHORT_SENT_ALIKE] = 1;
 NUMBERS[SHORT_SERIALIZED] = 1;
 NUMBERS[SHORT_SERIALIZED_ALIKE] = 0;
-NUMBERS[SHORT_PARTITIONED] = 1;
-NUMBERS[SHORT_PARTITIONED + 1] = 1;
-for (let i = 0; i < 4; i++) NUMBERS[SHORT_APPENDED + i] = 2;
+for (let i = 0; i < 4; i++) {
+  NUMBERS[SHORT_PARTITIONED + i] = 1;
+  NUMBERS[SHORT_APPENDED + i] = 2;
+}
