@@ -29,14 +29,16 @@ export function App(): ReactNode {
       <TopBar />
       {panels.settings ? <Slot of={slots.left} className="left" label="Settings" /> : null}
       <main className="centre">
-        <Stage />
+        <div className="stage-cell">
+          <Stage />
+          <Notices />
+        </div>
         <PlaybackBar />
         <Scrubber />
         {panels.charts ? <Slot of={slots.charts} className="charts" label="Charts" /> : null}
       </main>
       {panels.inspector ? <Slot of={slots.right} className="right" label="Inspector" /> : null}
       <Counters />
-      <Notices />
       {dialog === 'keys' ? <KeysDialog onClose={() => openDialog(null)} /> : null}
       {dialog === 'share' ? <ShareDialog onClose={() => openDialog(null)} /> : null}
     </div>

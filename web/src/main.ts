@@ -37,6 +37,9 @@ for (const notice of link.notices) notify(notice, 'warn');
 announceCuts(session, notify);
 goToPlayhead(session, link, FIRST_MOMENT_US);
 keepAddress(session);
+const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
+session.setReducedMotion(lessMotion.matches);
+lessMotion.addEventListener('change', () => session.setReducedMotion(lessMotion.matches));
 Object.assign(globalThis, { linger: createTestHook(session, store, stage.instance) });
 
 const mountPage = async (): Promise<void> => {

@@ -49,10 +49,10 @@ export function PlaybackBar(): ReactNode {
           <Icon path={now.playing ? 'M5 4h3.4v12H5zM11.6 4H15v12h-3.4z' : 'M6 3.5v13L16.5 10z'} />
         </button>
         <IconButton label="Next event" keys="→" wide onClick={step('event', false)}>
-          <Icon path="M7 4.5v11l7.5-5.5z" /> event
+          <Icon path="M7 4.5v11l7.5-5.5z" /> <span className="word">event</span>
         </IconButton>
         <IconButton label="Next batch that leaves" keys="Shift + →" wide onClick={step('batch', false)}>
-          <Icon path="M3 4.5v11l7-5.5zM10 4.5v11l7-5.5z" /> batch
+          <Icon path="M3 4.5v11l7-5.5zM10 4.5v11l7-5.5z" /> <span className="word">batch</span>
         </IconButton>
       </div>
       <div className="speed">

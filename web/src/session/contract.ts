@@ -37,6 +37,8 @@ export interface Session {
   dispatch(action: SessionAction): void;
   /** After a seek that is still under way: stop between the events of that instant, at this seq. */
   arriveAt(seq: number): void;
+  /** The same picture in steps from event to event, nothing in the air: for people whom motion disturbs. */
+  setReducedMotion(isReduced: boolean): void;
   /** At the cursor. null: done; else a sentence. A command in the past cuts the future: `onCut` tells how much. */
   command(body: CommandBody): string | null;
   /** The whole run anew with another scenario, at the same moment. null: done; else a sentence. */

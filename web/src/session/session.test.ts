@@ -73,6 +73,21 @@ describe('a frame', () => {
   });
 });
 
+describe('reduced motion', () => {
+  it('stands at events while it runs, with nothing in the air', () => {
+    const { session, frames } = start();
+    session.setReducedMotion(true);
+    session.dispatch({ type: 'play' });
+    for (let i = 0; i < 60; i++) {
+      frames(1);
+      const { seq, at } = session.view.cursor;
+      expect(session.view.leadUs).toBe(0);
+      expect(at).toBe(seq === 0 ? 0 : session.view.log.timeOf(seq - 1));
+    }
+    expect(session.view.cursor.seq).toBeGreaterThan(20);
+  });
+});
+
 describe('steps', () => {
   it('go to the next event and back to the same picture', () => {
     const { session, frames } = start();

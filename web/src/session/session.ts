@@ -17,7 +17,7 @@ import {
   type Playback,
   type PlaybackAction,
 } from './playback.ts';
-import type { StageView } from './view.ts';
+import type { Cursor, StageView } from './view.ts';
 
 export type { CutNotice, RestartableSource, Session, SessionAction } from './contract.ts';
 
@@ -44,6 +44,7 @@ export function createSession(source: RestartableSource): Session {
   let keptUp = 1;
   let cutAt: number | null = null;
   let arrivalSeq: number | null = null;
+  let isReduced = false;
   const undoStack: Scenario[] = [];
   const drawers = new Set<(view: StageView) => void>();
   const listeners = new Set<() => void>();
@@ -65,10 +66,10 @@ export function createSession(source: RestartableSource): Session {
       return picture.projections.tails;
     },
     get cursor() {
-      return playback.cursor;
+      return isReduced ? steppedCursor() : playback.cursor;
     },
     get leadUs() {
-      return leadOf(playback);
+      return isReduced ? 0 : leadOf(playback);
     },
     get speed() {
       return playback.speed;
@@ -79,6 +80,11 @@ export function createSession(source: RestartableSource): Session {
   } satisfies StageView;
 
   const touch = (): void => session.wake();
+  /** Time stands at the last event while it runs, and is exact when it rests. */
+  const steppedCursor = (): Cursor => {
+    const { seq, at } = playback.cursor;
+    return isMoving(playback) && seq > 0 ? { seq, at: picture.log.timeOf(seq - 1) } : { seq, at };
+  };
   const reduce = (action: PlaybackAction): void => {
     playback = reducePlayback(playback, action, picture.log);
   };
@@ -133,7 +139,7 @@ export function createSession(source: RestartableSource): Session {
     picture = coming;
     coming = null;
     reduce({ type: 'seek', at: playback.seekingTo ?? playback.cursor.at, completeAt });
-    if (cutAt !== null && seenAt > cutAt) {
+    if (cutAt !== null && seenAt - cutAt >= 1) {
       const cut = { cutUs: Math.min(seenAt, oldEndAt) - cutAt, cutEvents: oldEndSeq - cutFromSeq };
       for (const listener of cutListeners) listener(cut);
     }
@@ -191,6 +197,10 @@ export function createSession(source: RestartableSource): Session {
     },
     arriveAt(seq) {
       arrivalSeq = seq;
+      touch();
+    },
+    setReducedMotion(reduced) {
+      isReduced = reduced;
       touch();
     },
     command(body) {

@@ -52,7 +52,7 @@ export function drawStatic(ctx: Draw2d, layout: Layout, colours: Palette): void 
   drawDiamond(ctx, layout.partitioner, colours);
   for (const lane of layout.lanes) {
     panel(ctx, lane, colours.panel, colours.line, 8);
-    ctx.font = `13px ${MONO}`;
+    ctx.font = `600 13px ${SANS}`;
     ctx.textAlign = 'left';
     ctx.fillStyle = colours.text;
     ctx.fillText(lane.name, lane.x + 8, lane.hasHeader ? lane.y + 16 : lane.y + lane.h / 2 + 4);

@@ -91,6 +91,8 @@ const MAX_IN_FLIGHT = 'max.in.flight.requests.per.connection';
 /** Below this neither words nor squares can be read. */
 const MIN_LANE = 24;
 const MAX_LANE = 84;
+/** A row of 12 px words. */
+const MIN_STRIP = 13;
 
 const hosts = (partition: PartitionState, node: number): boolean =>
   partition.logEnd.has(node as NodeId) || partition.isr.includes(node) || partition.leader === node;
@@ -146,9 +148,9 @@ export function createLayout(width: number, height: number, topology: Topology):
     [0.014, 0.088],
     [0.118, 0.192],
     [0.222, 0.31],
-    [0.375, 0.595],
-    [0.622, 0.668],
-    [0.692, 0.822],
+    [0.372, 0.588],
+    [0.612, 0.67],
+    [0.696, 0.824],
     [0.838, 0.988],
   ];
   const span = (index: number): readonly [number, number] => spans[index] ?? [0, 1];
@@ -225,7 +227,7 @@ function placeLanes(topology: Topology, area: Rect): Pick<Layout, 'lanes' | 'hid
 
 function placeBrokers(topology: Topology, area: Rect, racks: Rect): BrokerPlace[] {
   const count = Math.max(1, topology.brokers.length);
-  const gap = count > 4 ? 8 : 14;
+  const gap = count > 4 || area.h < 380 ? 6 : 14;
   const h = Math.min(210, Math.floor((area.h + gap) / count) - gap);
   const step = Math.min((area.h + gap) / count, h + 40);
   const y0 = area.y + (area.h - (step * (count - 1) + h)) / 2;
@@ -249,7 +251,7 @@ function placeBrokers(topology: Topology, area: Rect, racks: Rect): BrokerPlace[
       w: area.w,
       h,
       node: broker.node,
-      ...placeStrips(broker.tps, nameOf, { x: area.x, y: y + 22, w: area.w, h: h - 26 }),
+      ...placeStrips(broker.tps, nameOf, { x: area.x, y: y + 21, w: area.w, h: h - 23 }),
       rack,
       slots,
       hiddenSlots: topology.slots - shownSlots,
@@ -263,7 +265,7 @@ function placeStrips(
   nameOf: ReadonlyMap<number, string>,
   area: Rect,
 ): Pick<BrokerPlace, 'strips' | 'hiddenStrips'> {
-  const room = Math.max(0, Math.floor(area.h / 14));
+  const room = Math.max(0, Math.floor(area.h / MIN_STRIP));
   const shown = tps.length <= room ? tps.length : Math.max(0, room - 1);
   const h = Math.min(28, Math.floor(area.h / Math.max(1, Math.min(room, tps.length))));
   const nameWidth = area.w > 150 ? 30 : 26;

@@ -92,7 +92,8 @@ function fillLane(scene: Scene, input: SceneInput, lane: LanePlace, partition: P
     addLabel(scene, x, lane.boxes.y + lane.boxes.h / 2 + 4, `+${hidden}`, 'plain', 'center', true, true);
   }
   const head = deque[0] === undefined ? undefined : state.batches.get(deque[0]);
-  const words = head === undefined ? idleWords(state, partition) : laneWords(input, state, head);
+  const words =
+    head === undefined ? idleWords(state, partition) : laneWords(input, state, head, lane.w < 190);
   if (words === null || !lane.hasHeader) return;
   addLabel(scene, lane.x + lane.w - 8, lane.y + 16, words.text, words.tone, 'right', words.tone !== 'dim');
 }
@@ -151,6 +152,7 @@ function laneWords(
   input: SceneInput,
   state: PipelineState,
   head: BatchState,
+  isNarrow: boolean,
 ): { readonly text: string; readonly tone: Tone } {
   const at = input.view.cursor.at;
   if (head.phase === 'requeued' && head.backoffUntilMs !== null) {
@@ -167,7 +169,8 @@ function laneWords(
   if (lingerMs === 0) return { text: 'linger 0', tone: 'dim' };
   const waitedMs = (at - head.createdAt) / MICROS_PER_MS;
   const digits = lingerMs < 100 ? 1 : 0;
-  return { text: `linger ${Math.min(waitedMs, lingerMs).toFixed(digits)}/${lingerMs} ms`, tone: 'dim' };
+  const time = `${Math.min(waitedMs, lingerMs).toFixed(digits)}/${lingerMs} ms`;
+  return { text: isNarrow ? time : `linger ${time}`, tone: 'dim' };
 }
 
 function idleWords(

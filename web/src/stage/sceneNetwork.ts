@@ -54,7 +54,7 @@ function fillRack(scene: Scene, input: SceneInput, place: BrokerPlace, motion: R
     else if (connection.state !== 'ready') [words, tone] = [connection.state.replaceAll('-', ' '), 'warn'];
     else if (connection.addedUs > 0) [words, tone] = [`+${countText(connection.addedUs / 1000)} ms`, 'warn'];
   }
-  const text = `in flight ${inFlight}/${input.layout.topology.slots}`;
+  const text = `${words === '' ? 'in flight ' : ''}${inFlight}/${input.layout.topology.slots}`;
   addLabel(scene, place.rack.x, place.rack.y + 12, text, inFlight > 0 ? 'plain' : 'dim');
   if (words !== '')
     addLabel(scene, place.rack.x + place.rack.w, place.rack.y + 12, words, tone, 'right', true);
