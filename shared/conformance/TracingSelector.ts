@@ -27,7 +27,8 @@ export class TracingSelector implements Selectable {
     for (const arrival of selected.arrivals) {
       const { node } = arrival;
       if (arrival.kind === 'received') {
-        this.notes.add({ kind: 'received', request: arrival.receive.requestId });
+        const { requestId, body } = arrival.receive;
+        this.notes.add({ kind: 'received', request: requestId, body });
       } else if (arrival.kind === 'connected') {
         this.notes.add({ kind: 'connected', node });
       } else {

@@ -3,6 +3,7 @@
  * looked, and where in one select a thing was handed over. Each note knows its place in the log.
  */
 import type { NodeId, RecordId, RequestId, ThreadId } from '#base/ids';
+import type { ResponseBody } from '#engine/requests';
 import type { RecordMetadata } from '#engine/ProducerRecord';
 import type { JavaException } from '#record/exceptions';
 
@@ -26,7 +27,7 @@ export type NoteBody =
       readonly node: NodeId;
       readonly reason: 'broker' | 'refused' | 'client';
     }
-  | { readonly kind: 'received'; readonly request: RequestId }
+  | { readonly kind: 'received'; readonly request: RequestId; readonly body: ResponseBody }
   | { readonly kind: 'intercept'; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly kind: 'state'; readonly state: string; readonly pid: number; readonly epoch: number };
 

@@ -72,7 +72,7 @@ function randomCluster(dice: Dice, stage: Stage): Readonly<Record<string, unknow
   const bootstrap = Array.from({ length: 1 + dice.below(2) }, () => dice.below(stage.nodes));
   return {
     nodes: stage.nodes,
-    topics: Object.fromEntries(dice.chance(2) ? [] : topics),
+    topics: Object.fromEntries(topics),
     ...(dice.chance(30) ? { bootstrap } : {}),
     ...(dice.chance(40) ? { transactionVersion: 1 } : {}),
     ...(dice.chance(40) ? { coordinator: dice.below(stage.nodes) } : {}),
@@ -117,6 +117,18 @@ function randomInterceptors(dice: Dice): NonNullable<CaseJson['interceptors']> {
   }));
 }
 
+/**
+ * A partition without leader and hardly a back-off: a client asks for metadata all the time, so that it is never
+ * idle, as a warm start has it.
+ */
+function isRestless(
+  cluster: Readonly<Record<string, unknown>>,
+  producer: Readonly<Record<string, unknown>>,
+): boolean {
+  const backoffs = [producer['retry.backoff.ms'], producer['retry.backoff.max.ms']];
+  return JSON.stringify(cluster).includes('-1') && backoffs.some((ms) => typeof ms === 'number' && ms < 10);
+}
+
 /** The case of this seed; equal seeds give equal cases. */
 export function randomCase(seed: number): CaseJson {
   const random: Random = createRandom(seed);
@@ -135,12 +147,14 @@ export function randomCase(seed: number): CaseJson {
   const compressionRatios = Array.from({ length: 1 + dice.below(4) }, () =>
     dice.pick([0.2, 0.5, 0.9, 1, 1.1, 2, 3]),
   );
+  const cluster = randomCluster(createDice(random.fork('cluster')), stage);
+  const producer = randomSettings(createDice(random.fork('settings')), stage.flavour);
   return {
     name: `random-${seed}`,
-    start: dice.chance(25) ? 'cold' : 'warm',
-    cluster: randomCluster(createDice(random.fork('cluster')), stage),
+    start: dice.chance(25) || isRestless(cluster, producer) ? 'cold' : 'warm',
+    cluster,
     network: randomNetwork(createDice(random.fork('network')), stage),
-    producer: randomSettings(createDice(random.fork('settings')), stage.flavour),
+    producer,
     random: randomness(createDice(random.fork('random'))),
     codec: { ratios: compressionRatios },
     interceptors: randomInterceptors(createDice(random.fork('interceptors'))),

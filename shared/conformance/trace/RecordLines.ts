@@ -69,19 +69,18 @@ export class RecordLines {
     const t = Math.floor(at / MICROS_PER_MS);
     const { appended, refused } = send;
     const line: Record<string, unknown> = { n, result: 'appended', blockedMs: t - send.startedMs };
-    if (refused !== null) line['result'] = refused.thrown ? 'thrown' : 'failed';
-    else if (failure !== null) line['result'] = 'thrown';
+    if (failure !== null) line['result'] = 'thrown';
+    else if (refused !== null) line['result'] = 'failed';
     if (appended !== null) {
       line['partition'] = known(this.partitions.all[this.tpOfBatch(appended.batch)], 'tp').partition;
       line['newBatch'] = (appended.fullOrNew & NEW_BATCH) !== 0;
       line['batchFull'] = (appended.fullOrNew & FULL) !== 0;
     }
-    if (refused?.thrown === true) {
-      line['exception'] = refused.exception;
-      line['message'] = messageOf(refused.message);
-    } else if (failure !== null) {
-      line['exception'] = failure.exception;
-      line['message'] = failure.text;
+    if (failure !== null) {
+      // The log tells why the record was refused; another exception can come on top (a state that cannot be left).
+      const isTold = refused?.thrown === true;
+      line['exception'] = isTold ? refused.exception : failure.exception;
+      line['message'] = isTold ? messageOf(refused.message) : failure.text;
     }
     return { t, ev: 'sendReturned', ...line };
   }

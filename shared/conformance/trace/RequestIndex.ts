@@ -20,6 +20,8 @@ export interface RequestFacts {
   readonly node: NodeId;
   readonly carried: CarriedBatch[];
   asked: Readonly<Record<string, unknown>>;
+  /** The client has taken the response in. */
+  isLookedAt: boolean;
   /** Of the whole response; null: none. */
   error: string | null;
   /** Of the partitions of a produce response. */
@@ -73,6 +75,7 @@ export class RequestIndex {
           node: event.node,
           carried: [],
           asked: {},
+          isLookedAt: false,
           error: null,
           answers: new Map(),
         });
@@ -85,6 +88,7 @@ export class RequestIndex {
         break;
       case 'response.received':
         this.get(event.request).error = event.error;
+        this.get(event.request).isLookedAt = true;
         break;
       case 'response.answered':
         this.get(event.request).answers.set(event.batch, event);

@@ -1,5 +1,7 @@
 /** The `request` and `response` lines, from what the log tells about a request. */
 import { known } from '#base/assert';
+import { errorOfResponse } from '#engine/NetworkClient/RequestEvents';
+import type { ProduceResponse, ResponseBody } from '#engine/requests';
 import { tpName, type TopicPartitions } from '#base/TopicPartition';
 import type { CarriedBatch, RequestFacts } from './RequestIndex.ts';
 import type { TraceLine } from './TraceLine.ts';
@@ -77,20 +79,31 @@ export function requestLine(t: number, id: number, request: RequestFacts, contex
   };
 }
 
-export function responseLine(t: number, id: number, request: RequestFacts, context: Context): TraceLine {
+/**
+ * `body`: what was handed over. The log tells it when the client acts on it, which it does not when an older request
+ * on the connection has no answer: NetworkClient throws then, what came in this poll is lost, and the Sender goes on.
+ */
+export function responseLine(
+  t: number,
+  id: number,
+  request: RequestFacts,
+  body: ResponseBody,
+  context: Context,
+): TraceLine {
   const { api } = request.sent;
   const line = { t, ev: 'response', id, node: request.node, api };
-  if (api === 'PRODUCE')
-    return {
-      ...line,
-      parts: request.carried.map((carried) => {
-        const answer = request.answers.get(carried.batch);
-        return {
-          tp: nameOf(context, carried),
-          error: answer?.error ?? 'not looked at',
-          baseOffset: answer?.baseOffset ?? -1,
-        };
-      }),
-    };
-  return request.error === null || api === 'METADATA' ? line : { ...line, error: request.error };
+  if (body.api === 'PRODUCE') return { ...line, parts: partsOf(request, body, context) };
+  const error = request.isLookedAt ? request.error : errorOfResponse(body);
+  return error === null || api === 'METADATA' ? line : { ...line, error };
+}
+
+function partsOf(
+  request: RequestFacts,
+  body: ProduceResponse,
+  context: Context,
+): readonly Readonly<Record<string, unknown>>[] {
+  return request.carried.map((carried, i) => {
+    const answer = request.answers.get(carried.batch) ?? known(body.partitions[i], `partition ${i}`);
+    return { tp: nameOf(context, carried), error: answer.error, baseOffset: answer.baseOffset };
+  });
 }

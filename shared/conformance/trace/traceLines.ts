@@ -72,7 +72,9 @@ class LineMaker {
         this.lines.push({ t, ev: 'state', state: note.state, pid: note.pid, epoch: note.epoch });
         break;
       case 'received':
-        this.lines.push(responseLine(t, this.number(note.request), this.index.get(note.request), this.input));
+        this.lines.push(
+          responseLine(t, this.number(note.request), this.index.get(note.request), note.body, this.input),
+        );
         break;
     }
   }
