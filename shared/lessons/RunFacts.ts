@@ -12,6 +12,8 @@ const US_PER_MS = 1000;
 /** Further than this no lesson looks for an event. */
 const LATEST_US = 10_000_000;
 const SLICE_US = 5000;
+/** Runs of lessons are over by then. */
+const PREPARED_US = 150_000;
 
 export interface RunFacts {
   readonly scenario: Scenario;
@@ -50,6 +52,13 @@ class Run {
 
   at(moment: Moment): RunFacts {
     return 'ms' in moment ? this.atTime(moment.ms * US_PER_MS) : this.atEvent(moment.after, moment.nth);
+  }
+
+  /** Goes on by a little; false: it is far enough for any step. */
+  prepare(): boolean {
+    if (this.model.reachedUs >= PREPARED_US) return false;
+    this.reach(this.model.reachedUs + SLICE_US);
+    return true;
   }
 
   private reach(untilUs: number): void {
@@ -116,20 +125,24 @@ class Run {
 export interface LessonRuns {
   /** What is true at a step. */
   at(step: LessonStep): LessonFacts;
+  /** A little of the work ahead of time, some ms of it; true: nothing is left to do. */
+  prepare(): boolean;
 }
 
 /** Makes the runs of a lesson when they are asked for, each once. */
 export function createLessonRuns(lesson: Lesson): LessonRuns {
   const runs = new Map<string, Run>();
-  const run = (name: string, at: Moment): RunFacts => {
+  const open = (name: string): Run => {
     let made = runs.get(name);
     if (made === undefined) {
       made = new Run(known(lesson.runs[name], `run ${name} of lesson ${lesson.id}`));
       runs.set(name, made);
     }
-    return made.at(at);
+    return made;
   };
+  const run = (name: string, at: Moment): RunFacts => open(name).at(at);
   return {
+    prepare: () => !Object.keys(lesson.runs).some((name) => open(name).prepare()),
     at: (step) => ({
       // Asked anew each time: another moment of the same run may have been looked at meanwhile.
       get here() {

@@ -38,7 +38,6 @@ export function LineChart(props: {
       lines: spec.metrics.map((metric) => smoothed(metrics.series(metric, at), width)),
     };
   });
-  playhead.current = now.at;
 
   useEffect(() => {
     const element = frame.current;
@@ -99,7 +98,8 @@ export function LineChart(props: {
   }, [Plot, session, spec, colour, theme]);
 
   useEffect(() => {
-    const { lines, bucketUs, spanUs } = now;
+    const { lines, bucketUs, spanUs, at } = now;
+    playhead.current = at;
     const length = lines[0]?.length ?? 0;
     const xs = Array.from({ length }, (_, i) => (i + 0.5) * bucketUs);
     chart.current?.setData([xs, ...lines.map((line) => [...line])], false);

@@ -37,7 +37,7 @@ export const CHARTS: readonly ChartSpec[] = [
   },
   {
     id: 'latency',
-    title: 'latency p50 / p99',
+    title: 'latency p50/p99',
     unit: 'ms',
     metrics: ['latency p50', 'latency p99'],
     meaning: 'From send() to the answer, of the records acked in that time. Not one of Kafka’s metrics.',

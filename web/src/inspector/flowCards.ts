@@ -46,8 +46,10 @@ export function recordCard(session: Session, id: RecordId): Card {
     case 'failed':
       facts.push({ name: 'outcome', value: `failed: ${outcome.exception}`, tone: 'bad' });
       break;
-    default:
-      facts.push({ name: 'outcome', value: outcome.kind === 'in-flight' ? 'in flight' : outcome.kind });
+    case 'in-flight':
+    case 'sending':
+    case 'waiting':
+      facts.push({ name: 'outcome', value: outcome.kind.replace('-', ' ') });
   }
   return { title: `Record ${countText(id)}`, what: 'One call of send().', facts };
 }
@@ -128,7 +130,7 @@ export function requestCard(session: Session, id: RequestId): Card {
       name: 'to',
       value: [
         link(
-          request.node < 0 ? `bootstrap address ${-request.node}` : `broker ${request.node}`,
+          request.node < 0 ? `bootstrap address ${Math.abs(request.node)}` : `broker ${request.node}`,
           'broker',
           request.node,
         ),

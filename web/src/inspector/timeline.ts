@@ -14,6 +14,8 @@ export interface TimelineRow {
   readonly sentence: string;
 }
 
+/** Of things other than records: what happens all the time and tells nothing of its own. */
+const ROUTINE = new Set(['record.appended', 'record.partitioned', 'replica.fetched', 'buffer.changed']);
 /** A thing that lives for longer shows what happened lately. */
 const MOST_EVENTS = 20_000;
 const RECENT_EVENTS = 4000;
@@ -33,7 +35,10 @@ function bornAt(session: Session, entity: Entity): number {
       return lifelines.batch(entity.id as BatchId)?.createdAt ?? -1;
     case 'request':
       return lifelines.request(entity.id as RequestId)?.sentAt ?? -1;
-    default:
+    case 'broker':
+    case 'link':
+    case 'partition':
+    case 'client':
       return -1;
   }
 }
@@ -45,8 +50,7 @@ export function createTimeline(entity: Entity): Timeline {
 
   const matches = (session: Session, event: PipelineEvent): boolean => {
     if (touches(event, entity)) {
-      // The appends to a batch are its number of records; one by one they hide the rest.
-      return entity.kind === 'record' || event.type !== 'record.appended';
+      return entity.kind === 'record' || !ROUTINE.has(event.type);
     }
     if (entity.kind !== 'record' || !event.type.startsWith('batch.') || !('batch' in event)) return false;
     return session.projections.lifelines.batchOf(entity.id as RecordId, event.at) === event.batch;

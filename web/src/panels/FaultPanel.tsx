@@ -21,22 +21,25 @@ export function FaultPanel(): ReactNode {
   return (
     <section className="faults" aria-label="Faults">
       <h3>Faults</h3>
-      <div className="segments wide" role="radiogroup" aria-label="Broker that the faults hit">
-        <button type="button" role="radio" aria-checked={node === null} onClick={() => setChosen(null)}>
-          any
-        </button>
-        {nodes.map((each) => (
-          <button
-            key={each}
-            type="button"
-            role="radio"
-            aria-checked={node === each}
-            aria-label={`broker ${each}`}
-            onClick={() => setChosen(each)}
-          >
-            {nodes.length > 4 ? each : `broker ${each}`}
+      <div className="fault-target">
+        <span className="dim">Broker</span>
+        <div className="segments wide" role="radiogroup" aria-label="Broker that the faults hit">
+          <button type="button" role="radio" aria-checked={node === null} onClick={() => setChosen(null)}>
+            any
           </button>
-        ))}
+          {nodes.map((each) => (
+            <button
+              key={each}
+              type="button"
+              role="radio"
+              aria-checked={node === each}
+              aria-label={`broker ${each}`}
+              onClick={() => setChosen(each)}
+            >
+              {each}
+            </button>
+          ))}
+        </div>
       </div>
       <div className="fault-buttons">
         {faults.map((fault) => (

@@ -1,12 +1,18 @@
 /** In the bar on top: which lesson is open, or the way into one. */
 import { useRef, useState, type ReactNode } from 'react';
 import { LESSON_LIST, type LessonId } from '#lessons/lessonList';
+import type { LessonRuns } from '#lessons/RunFacts';
 import { useApp, useAppStore, useSession } from '../store/useFrame.ts';
 import { enterStep } from './lessons/lessonSteps.ts';
 import { loadLesson } from './lessons/lessonLoaders.ts';
 import { ThingMenu } from './ThingMenu.tsx';
 import { Announcer } from '../twin/Announcer.tsx';
 import './panels.css';
+
+/** Between the frames, so that no reveal has to wait for its runs. */
+function prepare(runs: LessonRuns): void {
+  if (!runs.prepare()) setTimeout(() => prepare(runs), 0);
+}
 
 export function LessonLine(): ReactNode {
   const session = useSession();
@@ -21,6 +27,7 @@ export function LessonLine(): ReactNode {
       const { lesson, runs } = await loadLesson(id);
       if (!store.getState().panels.settings) store.getState().togglePanel('settings');
       enterStep(session, store, { lesson, runs, step: 0, guesses: {} });
+      prepare(runs);
     } catch {
       store.getState().notify('The lesson could not be fetched; try again.', 'bad');
     } finally {

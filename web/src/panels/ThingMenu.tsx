@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { TpId } from '#base/ids';
 import { entityName } from '../stage/entityName.ts';
 import type { Entity } from '../stage/scene.ts';
-import { useAppStore, useFrame, useSession } from '../store/useFrame.ts';
+import { useAppStore, useFrame } from '../store/useFrame.ts';
 import { AnswerForm } from './faults/AnswerForm.tsx';
 import { FaultButton } from './faults/FaultButton.tsx';
 import { brokerFaults, leaderFaults, linkFaults, type Fault } from './faults/faults.ts';
@@ -75,7 +75,6 @@ export function ThingMenu(): ReactNode {
 
 function Menu(props: { readonly place: Place; readonly onClose: () => void }): ReactNode {
   const { place, onClose } = props;
-  const session = useSession();
   const menu = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(0);
   const { faults, name } = useFrame((s) => ({
@@ -90,7 +89,7 @@ function Menu(props: { readonly place: Place; readonly onClose: () => void }): R
     };
     document.addEventListener('pointerdown', outside);
     return () => document.removeEventListener('pointerdown', outside);
-  }, [onClose, session]);
+  }, [onClose]);
   if (faults.length === 0) return null;
   const node = place.entity.kind === 'partition' ? null : place.entity.id;
   const left = Math.max(MARGIN_PX, Math.min(place.x, globalThis.innerWidth - WIDTH_PX - MARGIN_PX));

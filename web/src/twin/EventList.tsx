@@ -28,16 +28,18 @@ export function EventList(): ReactNode {
     eventsAround(session, filter, back),
   );
   const lastSeq = before.at(-1)?.seq ?? -1;
+  const place = `${lastSeq}|${group}|${text}|${onlySelected}`;
   useEffect(() => {
-    current.current?.scrollIntoView({ block: 'nearest' });
-  }, [lastSeq, group, text, onlySelected]);
+    if (place !== '') current.current?.scrollIntoView({ block: 'nearest' });
+  }, [place]);
+  const rowsBefore = before.length;
   useLayoutEffect(() => {
     const element = list.current;
-    if (element === null || grownFrom.current === null) return;
+    if (element === null || grownFrom.current === null || rowsBefore === 0) return;
     // What was at the top stays where the eye has it.
     element.scrollTop += element.scrollHeight - grownFrom.current;
     grownFrom.current = null;
-  }, [back]);
+  }, [rowsBefore]);
 
   const go = (row: EventRow): void => {
     const { log } = session.view;

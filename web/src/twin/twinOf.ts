@@ -48,7 +48,7 @@ export function twinOf(session: Session): readonly TwinStation[] {
       items: [
         ...[...state.clients.values()]
           .filter(({ closed }) => closed === null)
-          .map(({ id, name }) => item('client', id, `producer ${name}`)),
+          .map(({ id, name }) => item('client', id, name)),
         ...sending.map(({ sending: record, name }) =>
           item('record', record ?? 0, `record ${countText(record ?? 0)} on thread ${name}`),
         ),

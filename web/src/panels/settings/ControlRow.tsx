@@ -43,7 +43,8 @@ export const ControlRow = memo(function ControlRow(props: {
       {effective === null ? null : <p className="effective">{effective}</p>}
       {handle.refusal === null ? null : (
         <p className="refusal" role="alert">
-          {handle.refusal} The run keeps {textOfValue(control, handle.value)}.
+          {handle.refusal}
+          <span>The run keeps {textOfValue(control, handle.value)}.</span>
         </p>
       )}
       <p className="meaning" id={`${id}-meaning`}>
@@ -90,6 +91,7 @@ function Value({ id, control, handle }: PartProps): ReactNode {
           autoComplete="off"
           spellCheck={false}
           value={handle.text}
+          style={{ width: `${Math.max(4, handle.text.length) + 2}ch` }}
           aria-invalid={handle.refusal !== null}
           onChange={(event) => handle.type(event.target.value)}
           onFocus={(event) => event.target.select()}
@@ -128,7 +130,7 @@ function Value({ id, control, handle }: PartProps): ReactNode {
             {shape.choices.map((choice) => (
               <option key={choice.value} value={choice.value}>
                 {choice.label}
-                {choice.value === control.defaultValue ? ' ·' : ''}
+                {choice.value === control.defaultValue && choice.value !== handle.shown ? ' (default)' : ''}
               </option>
             ))}
           </select>

@@ -62,6 +62,20 @@ export function fromTheStart(scenario: Scenario, control: Control, value: string
   return { ...changed, commands };
 }
 
+/** Gives a command at the playhead. A second change of the same producer at that instant takes the first one's place. */
+function give(run: ChangeableRun, body: CommandBody, at: number): string | null {
+  const { scenario } = run.source;
+  const past = scenario.commands.filter((command) => command.at <= at);
+  const last = past.at(-1);
+  const isSecond =
+    body.do === 'producer.replace' &&
+    last?.do === 'producer.replace' &&
+    last.at === at &&
+    last.application === body.application;
+  if (!isSecond) return run.command(body);
+  return run.restart({ ...scenario, commands: [...past.slice(0, -1), { ...body, at: last.at }] });
+}
+
 /**
  * `fromStart`: the whole run is made again with the value. Otherwise it holds from the playhead on, if a run can take
  * it there. null: done; else the sentence of the refusal.
@@ -78,7 +92,7 @@ export function applyChange(
   const refusal = refusalOf(control, present, value);
   if (refusal !== null) return refusal;
   const body = at === 0 || fromStart ? null : control.command(present, value);
-  if (body !== null) return control.read(present) === value ? null : run.command(body);
+  if (body !== null) return control.read(present) === value ? null : give(run, body, at);
   const restarted = fromTheStart(scenario, control, value);
   return JSON.stringify(restarted) === JSON.stringify(scenario) ? null : run.restart(restarted);
 }
@@ -94,7 +108,7 @@ export function applyProducer(
   const at = Math.floor(run.playback.cursor.at);
   const refusal = conflictOf(producer);
   if (refusal !== null) return refusal;
-  if (at > 0 && !fromStart) return run.command({ do: 'producer.replace', application, producer });
+  if (at > 0 && !fromStart) return give(run, { do: 'producer.replace', application, producer }, at);
   const applications = scenario.applications.map((spec, i) =>
     i === application ? { ...spec, producer } : spec,
   );

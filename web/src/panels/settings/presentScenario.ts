@@ -12,27 +12,24 @@ export function presentScenario(scenario: Scenario, atUs: number): Scenario {
 }
 
 function laidOver(scenario: Scenario, command: Command): Scenario {
-  switch (command.do) {
-    case 'producer.replace':
-      return withApplication(scenario, command.application, { producer: command.producer });
-    case 'workload.set': {
-      const workload = scenario.applications[command.application]?.workload;
-      if (workload === undefined) return scenario;
-      return withApplication(scenario, command.application, {
-        workload: { ...workload, ...command.workload },
-      });
-    }
-    case 'network.set': {
-      const { cluster } = scenario;
-      return { ...scenario, cluster: { ...cluster, network: { ...cluster.network, ...command.network } } };
-    }
-    case 'topic.set':
-      return withTopic(scenario, command.topic, command.settings);
-    case 'topic.addPartitions':
-      return withTopic(scenario, command.topic, { partitions: command.partitions });
-    default:
-      return scenario;
+  if (command.do === 'producer.replace') {
+    return withApplication(scenario, command.application, { producer: command.producer });
   }
+  if (command.do === 'workload.set') {
+    const workload = scenario.applications[command.application]?.workload;
+    if (workload === undefined) return scenario;
+    return withApplication(scenario, command.application, { workload: { ...workload, ...command.workload } });
+  }
+  if (command.do === 'network.set') {
+    const { cluster } = scenario;
+    return { ...scenario, cluster: { ...cluster, network: { ...cluster.network, ...command.network } } };
+  }
+  if (command.do === 'topic.set') return withTopic(scenario, command.topic, command.settings);
+  if (command.do === 'topic.addPartitions') {
+    return withTopic(scenario, command.topic, { partitions: command.partitions });
+  }
+  // All others do something to the run, not to what is set.
+  return scenario;
 }
 
 /** The scenario with some of one application's parts changed. */

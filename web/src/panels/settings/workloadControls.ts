@@ -72,9 +72,7 @@ function workloadControl<K extends keyof WorkloadSpec>(
     inPast: (command) => {
       if (command.do !== 'workload.set' || command.application !== application) return command;
       const { [field]: _, ...workload } = command.workload;
-      return Object.keys(workload).length === 0
-        ? null
-        : { ...command, workload: workload as Partial<WorkloadSpec> };
+      return Object.keys(workload).length === 0 ? null : { ...command, workload };
     },
   };
 }
