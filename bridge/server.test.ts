@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRandom } from '#base/random';
-import { startServer, SUBPROTOCOL, type BridgeServer } from './server.ts';
+import { SUBPROTOCOL } from '#wire/protocol';
+import { startServer, type BridgeServer } from './server.ts';
 
 let folder: string;
 let server: BridgeServer;
@@ -20,6 +21,7 @@ beforeAll(async () => {
     port: 43170,
     pageFolder: folder,
     page: null,
+    live: null,
     onViewer: (socket) => {
       welcomed++;
       socket.close();
@@ -149,7 +151,13 @@ describe('an upgrade', () => {
 });
 
 it('takes the next free port when the wanted one is busy', async () => {
-  const second = await startServer({ port: server.port, pageFolder: folder, page: null, onViewer: () => {} });
+  const second = await startServer({
+    port: server.port,
+    pageFolder: folder,
+    page: null,
+    live: null,
+    onViewer: () => {},
+  });
   expect(second.port).toBe(server.port + 1);
   await second.close();
 });

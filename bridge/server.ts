@@ -11,11 +11,8 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import sirv from 'sirv';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { MAX_PAGE_MESSAGE_BYTES, SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
 
-export const SUBPROTOCOL = 'linger.1';
-const TOKEN_PREFIX = 'linger.token.';
-/** Control messages are small; whatever is larger closes the connection with 1009. */
-const MAX_MESSAGE_BYTES = 64 * 1024;
 const MAX_VIEWERS = 16;
 const HOST = '127.0.0.1';
 
@@ -33,6 +30,8 @@ export interface ServerOptions {
   readonly pageFolder: string | null;
   /** Development: serves the page instead of the folder. Given the server, for hot reload over the same port. */
   readonly page: ((server: Server) => Promise<DevelopmentPage>) | null;
+  /** What the page may say of the live run that the bridge offers; null: it offers none. */
+  readonly live: string | null;
   /** A viewer whose Host, Origin and token were right. */
   readonly onViewer: (socket: WebSocket) => void;
 }
@@ -50,7 +49,8 @@ export async function startServer(options: ServerOptions): Promise<BridgeServer>
   const server = createServer();
   const viewers = new WebSocketServer({
     noServer: true,
-    maxPayload: MAX_MESSAGE_BYTES,
+    // Whatever is larger closes the connection with 1009.
+    maxPayload: MAX_PAGE_MESSAGE_BYTES,
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
@@ -123,7 +123,12 @@ type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
 async function pageOf(options: ServerOptions, server: Server, token: string): Promise<Page> {
   const withToken = (html: string): string =>
-    html.replace('</head>', `<meta name="linger-token" content="${token}" /></head>`);
+    html.replace(
+      '</head>',
+      `<meta name="linger-token" content="${token}" />` +
+        (options.live === null ? '' : `<meta name="linger-live" content="${options.live}" />`) +
+        '</head>',
+    );
   if (options.page !== null) {
     const { handler, html } = await options.page(server);
     return (request, response) => {

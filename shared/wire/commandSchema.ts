@@ -53,15 +53,22 @@ const rule = v.strictObject({
 
 const schema = v.variant('do', [
   v.strictObject({ do: v.literal('producer.replace'), application, producer }),
-  v.strictObject({ do: v.literal('producer.flush'), application }),
+  v.strictObject({ do: v.picklist(['producer.start', 'producer.flush']), application }),
+  v.strictObject({
+    do: v.picklist(['transaction.begin', 'transaction.commit', 'transaction.abort']),
+    application,
+  }),
   v.strictObject({ do: v.literal('producer.close'), application, timeoutMs: v.nullable(count) }),
-  v.strictObject({ do: v.literal('producer.kill'), application }),
   v.strictObject({
     do: v.literal('record.send'),
     application,
     key: v.nullable(text(10_000)),
     valueBytes: count,
     partition: v.nullable(partition),
+  }),
+  v.strictObject({
+    do: v.picklist(['transaction.begin', 'transaction.commit', 'transaction.abort']),
+    application,
   }),
   v.strictObject({ do: v.literal('workload.set'), application, workload }),
   v.strictObject({ do: v.picklist(['workload.pause', 'workload.resume']), application }),
@@ -96,6 +103,14 @@ const schema = v.variant('do', [
   v.strictObject({ do: v.literal('topic.addPartitions'), topic, partitions: partition }),
   v.strictObject({ do: v.literal('topic.delete'), topic }),
 ]);
+
+type Shape = v.InferOutput<typeof schema>;
+
+/** What a page may ask for. A new command does not compile until it has a shape here. */
+export const COMMAND_NAMES: readonly (CommandBody['do'] extends Shape['do'] ? CommandBody['do'] : never)[] =
+  schema.options.flatMap(({ entries }) =>
+    entries.do.type === 'literal' ? [entries.do.literal] : [...entries.do.options],
+  ) as CommandBody['do'][];
 
 /** Names of errors are a closed list that the run checks with the rest. */
 export const commandSchema = v.pipe(

@@ -15,7 +15,7 @@ const RUN_US = 150_000;
 
 function logOf(seed: number): EventTape {
   let tape: EventTape | null = null;
-  const run = createModelRun(randomScenario(seed), (clock) => (tape = new EventTape(clock)));
+  const run = createModelRun(randomScenario(seed, RUN_US / 1000), (clock) => (tape = new EventTape(clock)));
   run.runUntil(RUN_US);
   expect(run.failure).toBeNull();
   return known<EventTape>(tape, 'the tape');

@@ -66,7 +66,7 @@ describe('messages', () => {
   it('carry every command that a scenario can hold', () => {
     let commands = 0;
     for (let seed = 1; seed <= 200; seed++) {
-      for (const { at: _, ...command } of randomScenario(seed).commands) {
+      for (const { at: _, ...command } of randomScenario(seed, 400).commands) {
         const message = { kind: 'command', commandId: commands++, command } as const;
         expect(parsePageMessage(JSON.stringify(message))).toEqual({ ok: true, value: message });
       }

@@ -1,0 +1,215 @@
+/**
+ * One live run for all viewers: an engine that follows the wall clock, its log, and what a viewer needs of it: the state
+ * to begin with, and frames. It knows no sockets. Viewers take frames; nothing waits for them and nothing is kept for
+ * them, so a slow one costs nothing.
+ */
+import { randomBytes } from 'node:crypto';
+import type { RecordId } from '#base/ids';
+import { EventTape } from '#events/EventTape';
+import type { TapeClock } from '#events/tape/TapeWriter';
+import { BLOCK_EVENTS } from '#events/tape/layout';
+import type { CommandBody } from '#model/Scenario';
+import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
+import { encodeWireFrame } from '#wire/frame';
+import { vocabulary, type StateMessage } from '#wire/messages';
+import { MAX_FRAME_EVENTS, PROTOCOL_VERSION } from '#wire/protocol';
+import { encodeState } from '#wire/snapshot';
+import type { EngineContent, LiveEngine } from './LiveEngine.ts';
+import { stopwatch, type Wall } from './WallClock.ts';
+
+/** What the log keeps; older blocks go. */
+const KEPT_EVENTS = 2_000_000;
+/** Trimmed in pieces of this share, so that it is rare. */
+const TRIM_SHARE = 32;
+const STEP_MS = 5;
+/** Nobody looks: the run goes on, in larger steps. */
+const UNWATCHED_STEP_MS = 50;
+/** Work of one step, after which the process looks at its sockets. */
+const BUDGET_US = 10_000;
+const STEPS_PER_LOOK = 256;
+/** A run that is further behind the wall than this gives up the time that it has lost. */
+const MAX_LAG_US = 500_000;
+/** Frames that are made once and given to every viewer that stands there. */
+const CACHED_FRAMES = 8;
+
+export interface LiveFrame {
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Set when the bridge starts, never by a page. */
+export interface Ceilings {
+  readonly recordsPerS: number;
+  readonly bytesPerS: number;
+}
+export const DEFAULT_CEILINGS: Ceilings = { recordsPerS: 50_000, bytesPerS: 50_000_000 };
+
+export interface LiveRunOptions {
+  readonly wall: Wall;
+  readonly engine: (openLog: (clock: TapeClock) => EventTape) => LiveEngine;
+  readonly ceilings?: Ceilings;
+  readonly keptEvents?: number;
+}
+
+export class LiveRun {
+  readonly runId = randomBytes(8).toString('hex');
+  readonly tape: EventTape;
+  private readonly engine: LiveEngine;
+  private readonly wall: Wall;
+  private readonly ceilings: Ceilings;
+  private readonly keptEvents: number;
+  private readonly watchers = new Set<() => void>();
+  private elapsedUs: (() => number) | null = null;
+  /** Wall time that the run did not keep up with. */
+  private lostUs = 0;
+  private cancelStep: (() => void) | null = null;
+  /** The state before the last whole block. */
+  private readonly state = pipelineProjection.initial();
+  private frames: LiveFrame[] = [];
+
+  constructor({ wall, engine, ceilings, keptEvents }: LiveRunOptions) {
+    const tapes: EventTape[] = [];
+    this.wall = wall;
+    this.ceilings = ceilings ?? DEFAULT_CEILINGS;
+    this.keptEvents = keptEvents ?? KEPT_EVENTS;
+    this.engine = engine((clock) => {
+      const tape = new EventTape(clock);
+      tapes.push(tape);
+      return tape;
+    });
+    this.tape = tapes[0] ?? new EventTape();
+  }
+
+  /** Time begins with the first call; later ones change nothing. */
+  start(): void {
+    if (this.elapsedUs !== null) return;
+    this.elapsedUs = stopwatch(this.wall);
+    this.planStep();
+  }
+
+  async stop(): Promise<void> {
+    this.cancelStep?.();
+    this.cancelStep = null;
+    this.watchers.clear();
+    await this.engine.close();
+  }
+
+  /** Called after every step. Returns how to take it back. */
+  watch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  get viewers(): number {
+    return this.watchers.size;
+  }
+
+  /** What is wrong, in a sentence; null: nothing. */
+  get sentence(): string | null {
+    if (this.engine.failure !== null) return this.engine.failure;
+    return this.lostUs === 0
+      ? null
+      : `This machine is too slow for the workload: the run has fallen ${(this.lostUs / 1e6).toFixed(1)} s behind the clock.`;
+  }
+
+  private planStep(): void {
+    this.cancelStep = this.wall.after(this.watchers.size > 0 ? STEP_MS : UNWATCHED_STEP_MS, () => {
+      this.step();
+      this.planStep();
+    });
+  }
+
+  /** Brings the run to the present, within its budget, and tells the viewers. */
+  step(): void {
+    if (this.elapsedUs === null) return;
+    const nowUs = this.elapsedUs();
+    const toUs = nowUs - this.lostUs;
+    while (this.engine.reachedUs < toUs && this.engine.failure === null) {
+      this.engine.runUntil(toUs, STEPS_PER_LOOK);
+      if (this.elapsedUs() - nowUs > BUDGET_US) break;
+    }
+    const lagUs = toUs - this.engine.reachedUs;
+    if (lagUs > MAX_LAG_US && this.engine.failure === null) this.lostUs += lagUs;
+    this.foldState();
+    const surplus = this.tape.endSeq - this.tape.startSeq - this.keptEvents;
+    if (surplus > this.keptEvents / TRIM_SHARE) this.tape.trim(this.tape.endSeq - this.keptEvents);
+    for (const watcher of this.watchers) watcher();
+  }
+
+  private foldState(): void {
+    const toSeq = Math.floor(this.tape.endSeq / BLOCK_EVENTS) * BLOCK_EVENTS;
+    if (toSeq === this.state.seq) return;
+    const reader = this.tape.read(this.state.seq);
+    while (reader.seq < toSeq) applyEvent(this.state, reader.next());
+  }
+
+  /** Now. null: done; else a sentence that says why not. */
+  execute(command: CommandBody): string | null {
+    if (!this.engine.commands.has(command.do)) return 'This live run cannot do that.';
+    if (this.engine.failure !== null) return this.engine.failure;
+    return this.ceilingSentence(command) ?? this.engine.execute(command);
+  }
+
+  private ceilingSentence(command: CommandBody): string | null {
+    if (command.do !== 'workload.set') return null;
+    const { recordsPerS, valueBytes } = {
+      ...this.engine.scenario.applications[command.application]?.workload,
+      ...command.workload,
+    };
+    const rate = recordsPerS ?? 0;
+    if (rate > this.ceilings.recordsPerS) {
+      return `This bridge allows at most ${this.ceilings.recordsPerS} records/s.`;
+    }
+    return rate * (valueBytes ?? 0) > this.ceilings.bytesPerS
+      ? `This bridge allows at most ${this.ceilings.bytesPerS} bytes/s.`
+      : null;
+  }
+
+  content(record: RecordId): EngineContent | null {
+    return this.engine.content(record);
+  }
+
+  /** Whether a viewer that holds everything before `seq` of this run can go on there. */
+  canResume(runId: string, seq: number): boolean {
+    return runId === this.runId && seq > 0 && seq >= this.tape.startSeq && seq <= this.tape.endSeq;
+  }
+
+  /** What a viewer begins with; `resumeSeq`: it goes on there with what it holds. */
+  stateMessage(resumeSeq: number | null): StateMessage {
+    const { provenance, commands, scenario } = this.engine;
+    return {
+      kind: 'state',
+      protocolVersion: PROTOCOL_VERSION,
+      runId: this.runId,
+      seq: resumeSeq ?? this.state.seq,
+      at: this.state.at,
+      snapshot: resumeSeq === null ? encodeState(this.state) : null,
+      scenario,
+      capabilities: { events: Object.fromEntries(provenance), commands: [...commands] },
+      vocabulary: vocabulary(),
+    };
+  }
+
+  /** The first frame of a viewer that begins at a block: with all texts so far. */
+  firstFrame(fromSeq: number): LiveFrame {
+    return this.cut(fromSeq, 0);
+  }
+
+  /** What follows `fromSeq`; empty when nothing does. The same bytes for everybody who asks at the same place. */
+  frame(fromSeq: number): LiveFrame {
+    const made = this.frames.find((frame) => frame.fromSeq === fromSeq && frame.toSeq > fromSeq);
+    if (made !== undefined) return made;
+    const frame = this.cut(fromSeq);
+    if (frame.toSeq > fromSeq) this.frames = [...this.frames.slice(1 - CACHED_FRAMES), frame];
+    return frame;
+  }
+
+  private cut(fromSeq: number, firstText?: number): LiveFrame {
+    const toSeq = Math.min(this.tape.endSeq, fromSeq + MAX_FRAME_EVENTS);
+    // Of the instant that has been reached nothing has happened yet; of the last event's instant more may follow.
+    const endAt = toSeq === this.tape.endSeq ? this.engine.reachedUs : this.tape.timeOf(toSeq);
+    const slice = this.tape.frame(fromSeq, toSeq, firstText);
+    return { fromSeq, toSeq, bytes: encodeWireFrame(Math.max(0, endAt - 1), slice) };
+  }
+}

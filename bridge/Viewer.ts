@@ -1,0 +1,206 @@
+/**
+ * One page at the other end of a socket. Joining late, coming back and falling behind are one case: the state, then
+ * frames. It gets no frame while it has not drawn the last few, so nothing piles up, here or there; what it missed
+ * meanwhile is read from the log, or begins anew with the state. A message that is not ours ends the connection.
+ */
+import { recordId } from '#base/ids';
+import {
+  parsePageMessage,
+  writeMessage,
+  type BridgeMessage,
+  type PageMessage,
+  type Refusal,
+} from '#wire/messages';
+import { MAX_FRAME_EVENTS, MAX_UNDRAWN_FRAMES, PROTOCOL_VERSION } from '#wire/protocol';
+import type { LiveRun } from './LiveRun.ts';
+
+/** The socket as far as a viewer needs it: `ws`, or a test. */
+export interface ViewerSocket {
+  readonly bufferedAmount: number;
+  send(data: string | Uint8Array): void;
+  ping(): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+}
+
+/** Bytes that may wait in the socket of a viewer that does not read. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** Time between two frames: more would only cost. */
+const FRAME_US = 30_000;
+/** Frames without events move time on. */
+const IDLE_FRAME_US = 100_000;
+const STATUS_US = 1_000_000;
+const PING_US = 5_000_000;
+const HELLO_WITHIN_US = 5_000_000;
+/** Further behind, the present is worth more than the past. */
+const MAX_BEHIND_EVENTS = 500_000;
+/** A page sends about one message a frame. */
+const MESSAGES: Rate = { perS: 200, atOnce: 400 };
+/** A hand on a slider; each command stays in the run for good. */
+const COMMANDS: Rate = { perS: 10, atOnce: 50 };
+/** 1008: policy violation. */
+const CLOSE_REFUSED = 1008;
+
+interface Rate {
+  readonly perS: number;
+  readonly atOnce: number;
+}
+
+/** True while a rate is kept. */
+function limit({ perS, atOnce }: Rate, nowUs: () => number): () => boolean {
+  let left = atOnce;
+  let lastAt = nowUs();
+  return () => {
+    const now = nowUs();
+    left = Math.min(atOnce, left + ((now - lastAt) / 1e6) * perS) - 1;
+    lastAt = now;
+    return left >= 0;
+  };
+}
+
+export class Viewer {
+  private readonly socket: ViewerSocket;
+  private readonly run: LiveRun;
+  private readonly nowUs: () => number;
+  private readonly unwatch: () => void;
+  private isClosed = false;
+  /** Null until the page has said hello. */
+  private sentSeq: number | null = null;
+  private isFirstFrame = false;
+  /** Ends of the frames that it has not drawn, oldest first. */
+  private undrawn: number[] = [];
+  private frameAt = -Infinity;
+  private statusAt = -Infinity;
+  private pingAt: number;
+  private isAnswering = true;
+  private readonly openedAt: number;
+  private readonly mayTalk: () => boolean;
+  private readonly mayCommand: () => boolean;
+
+  /** `nowUs`: wall time, any origin. */
+  constructor(socket: ViewerSocket, run: LiveRun, nowUs: () => number) {
+    this.socket = socket;
+    this.run = run;
+    this.nowUs = nowUs;
+    this.openedAt = this.pingAt = nowUs();
+    this.mayTalk = limit(MESSAGES, nowUs);
+    this.mayCommand = limit(COMMANDS, nowUs);
+    run.start();
+    this.unwatch = run.watch(() => this.pump());
+  }
+
+  /** A message came. Never throws. */
+  receive(data: string | null): void {
+    if (this.isClosed) return;
+    this.isAnswering = true;
+    if (!this.mayTalk()) return this.refuse('too-many-messages', 'Too many messages in a short time.');
+    if (data === null) return this.refuse('bad-message', 'A page sends text only.');
+    const read = parsePageMessage(data);
+    if (!read.ok) return this.refuse('bad-message', `This is no message of this protocol: ${read.sentence}.`);
+    this.act(read.value);
+  }
+
+  /** The socket has answered a ping. */
+  alive(): void {
+    this.isAnswering = true;
+  }
+
+  closed(): void {
+    this.isClosed = true;
+    this.undrawn = [];
+    this.unwatch();
+  }
+
+  private act(message: PageMessage): void {
+    if (message.kind === 'hello') return this.hello(message);
+    if (this.sentSeq === null) return this.refuse('bad-message', 'A page says hello first.');
+    switch (message.kind) {
+      case 'drawn':
+        this.undrawn = this.undrawn.filter((seq) => seq > message.seq);
+        return this.pump();
+      case 'command': {
+        const { commandId, command } = message;
+        const sentence = this.mayCommand() ? this.run.execute(command) : 'Too many commands in a short time.';
+        return this.say({ kind: 'commandDone', commandId, sentence });
+      }
+      case 'content': {
+        const found = this.run.content(recordId(message.recordId));
+        const content = found === null ? null : { ...found, headers: [...found.headers] };
+        return this.say({ kind: 'content', recordId: message.recordId, content });
+      }
+    }
+  }
+
+  private hello(hello: Extract<PageMessage, { readonly kind: 'hello' }>): void {
+    if (hello.protocolVersion !== PROTOCOL_VERSION) {
+      const sentence = `The page speaks version ${hello.protocolVersion}, this bridge ${PROTOCOL_VERSION}: reload the page.`;
+      return this.refuse('protocol-version', sentence);
+    }
+    const { resume } = hello;
+    const canGoOn =
+      resume !== null &&
+      this.run.canResume(resume.runId, resume.seq) &&
+      this.run.tape.endSeq - resume.seq <= MAX_BEHIND_EVENTS;
+    this.begin(canGoOn ? resume.seq : null);
+  }
+
+  private begin(resumeSeq: number | null): void {
+    const state = this.run.stateMessage(resumeSeq);
+    this.sentSeq = state.seq;
+    this.isFirstFrame = resumeSeq === null;
+    this.undrawn = [];
+    this.frameAt = -Infinity;
+    this.say(state);
+    this.pump();
+  }
+
+  /** Sends what there is, as far as the viewer keeps up. */
+  private pump(): void {
+    const now = this.nowUs();
+    if (this.isClosed || !this.checkLife(now) || this.sentSeq === null) return;
+    if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) return;
+    if (now - this.statusAt >= STATUS_US) {
+      this.statusAt = now;
+      this.say({ kind: 'status', sentence: this.run.sentence, viewers: this.run.viewers });
+    }
+    if (this.undrawn.length >= MAX_UNDRAWN_FRAMES) return;
+    const behind = this.run.tape.endSeq - this.sentSeq;
+    if (this.sentSeq < this.run.tape.startSeq || behind > MAX_BEHIND_EVENTS) return this.begin(null);
+    const pauseUs = behind >= MAX_FRAME_EVENTS ? 0 : behind > 0 ? FRAME_US : IDLE_FRAME_US;
+    if (now - this.frameAt < pauseUs && !this.isFirstFrame) return;
+    const frame = this.isFirstFrame ? this.run.firstFrame(this.sentSeq) : this.run.frame(this.sentSeq);
+    this.isFirstFrame = false;
+    this.frameAt = now;
+    this.sentSeq = frame.toSeq;
+    if (frame.toSeq > frame.fromSeq) this.undrawn.push(frame.toSeq);
+    this.socket.send(frame.bytes);
+  }
+
+  /** False: the viewer is gone or never was one, and the connection is ended. */
+  private checkLife(now: number): boolean {
+    if (this.sentSeq === null && now - this.openedAt > HELLO_WITHIN_US) {
+      this.refuse('bad-message', 'A page says hello first.');
+      return false;
+    }
+    if (now - this.pingAt < PING_US) return true;
+    if (!this.isAnswering) {
+      this.closed();
+      this.socket.terminate();
+      return false;
+    }
+    this.isAnswering = false;
+    this.pingAt = now;
+    this.socket.ping();
+    return true;
+  }
+
+  private say(message: BridgeMessage): void {
+    if (!this.isClosed) this.socket.send(writeMessage(message));
+  }
+
+  private refuse(reason: Refusal, sentence: string): void {
+    this.say({ kind: 'refused', reason, sentence });
+    this.closed();
+    this.socket.close(CLOSE_REFUSED, reason);
+  }
+}
