@@ -53,7 +53,7 @@ const rule = v.strictObject({
 
 const schema = v.variant('do', [
   v.strictObject({ do: v.literal('producer.replace'), application, producer }),
-  v.strictObject({ do: v.picklist(['producer.start', 'producer.flush']), application }),
+  v.strictObject({ do: v.picklist(['producer.start', 'producer.flush', 'producer.kill']), application }),
   v.strictObject({
     do: v.picklist(['transaction.begin', 'transaction.commit', 'transaction.abort']),
     application,
