@@ -1,0 +1,130 @@
+/**
+ * Facts of each batch, for the laws. A record is named by the batch that it was appended to first of all and its place in
+ * it, so that it stays the same record in the parts of a split batch.
+ */
+import { known } from '#base/assert';
+import type { BatchId, ClientId, TpId } from '#base/ids';
+import type { PipelineEvent } from '#events/catalogue';
+
+export interface BatchFacts {
+  readonly id: BatchId;
+  readonly client: ClientId;
+  readonly tp: TpId;
+  readonly parent: BatchFacts | null;
+  readonly capacityBytes: number;
+  /** Records [start, start + records) of the batch `root`. */
+  readonly root: BatchId;
+  start: number;
+  records: number;
+  /** Records of it that its parts have taken over. */
+  taken: number;
+  producerId: number;
+  producerEpoch: number;
+  /** How often it went back into its queue, its parents included. */
+  retries: number;
+  end: 'acked' | 'failed' | 'split' | null;
+  ends: number;
+  /** The answer told where it stands, or that it stood there before. */
+  hasOffset: boolean;
+  isFreed: boolean;
+  /** Of its client's transactions, counted from 1; 0: outside of any. */
+  transaction: number;
+}
+
+export class BatchBook {
+  private readonly batches = new Map<BatchId, BatchFacts>();
+  private readonly transactionOf = new Map<ClientId, number>();
+
+  get(id: BatchId): BatchFacts {
+    return known(this.batches.get(id), 'a batch that was created');
+  }
+
+  all(): Iterable<BatchFacts> {
+    return this.batches.values();
+  }
+
+  /** The client's transaction that is open now, counted from 1; 0: none ever was. */
+  transaction(client: ClientId): number {
+    return this.transactionOf.get(client) ?? 0;
+  }
+
+  add(event: PipelineEvent): void {
+    switch (event.type) {
+      case 'batch.created':
+        this.create(event.batch, event.client, event.tp, event.parentBatch, event.capacityBytes);
+        break;
+      case 'record.appended':
+        this.get(event.batch).records++;
+        break;
+      case 'batch.closed':
+        this.close(this.get(event.batch), event.records);
+        break;
+      case 'batch.stamped': {
+        const batch = this.get(event.batch);
+        batch.producerId = event.producerId;
+        batch.producerEpoch = event.producerEpoch;
+        break;
+      }
+      case 'batch.requeued':
+        this.get(event.batch).retries++;
+        break;
+      case 'batch.freed':
+        this.get(event.batch).isFreed = true;
+        break;
+      case 'transaction.moved':
+        if (event.to === 'IN_TRANSACTION') {
+          this.transactionOf.set(event.client, this.transaction(event.client) + 1);
+        }
+        break;
+      default:
+        this.addEnd(event);
+    }
+  }
+
+  private addEnd(event: PipelineEvent): void {
+    if (event.type === 'batch.completed') {
+      const batch = this.get(event.batch);
+      batch.hasOffset = event.baseOffset >= 0 || event.duplicate;
+      this.end(batch, 'acked');
+    } else if (event.type === 'batch.failed') this.end(this.get(event.batch), 'failed');
+    else if (event.type === 'batch.split') this.end(this.get(event.batch), 'split');
+  }
+
+  private end(batch: BatchFacts, how: NonNullable<BatchFacts['end']>): void {
+    batch.end ??= how;
+    batch.ends++;
+  }
+
+  private create(id: BatchId, client: ClientId, tp: TpId, parentId: BatchId | null, capacity: number): void {
+    const parent = parentId === null ? null : this.get(parentId);
+    this.batches.set(id, {
+      id,
+      client,
+      tp,
+      parent,
+      capacityBytes: capacity,
+      root: parent === null ? id : parent.root,
+      start: 0,
+      records: 0,
+      taken: 0,
+      producerId: -1,
+      producerEpoch: -1,
+      retries: parent === null ? 0 : parent.retries + 1,
+      end: null,
+      ends: 0,
+      hasOffset: false,
+      isFreed: false,
+      transaction: parent === null ? this.transaction(client) : parent.transaction,
+    });
+  }
+
+  /** Parts are closed in the order of their records; a part may be closed again when it is drained. */
+  private close(batch: BatchFacts, records: number): void {
+    const { parent } = batch;
+    if (parent !== null && batch.records === 0) {
+      batch.start = parent.start + parent.taken;
+      parent.taken += records;
+    }
+    batch.records = records;
+  }
+}

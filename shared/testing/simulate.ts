@@ -1,0 +1,70 @@
+/** One random run with the laws held against it while it goes on, and what is left of a scenario that breaks one. */
+import { micros } from '#base/time';
+import { EventTape } from '#events/EventTape';
+import { createModelRun } from '#model/ModelRun';
+import type { Command, Scenario } from '#model/Scenario';
+import { Laws, type Violation } from './laws.ts';
+
+export interface SimulatedRun {
+  readonly events: number;
+  /** Virtual time until everything had come to rest. */
+  readonly restUs: number;
+  readonly violations: readonly Violation[];
+}
+
+/** How often the laws look, in virtual time. */
+const STEP_US = 500_000;
+/** After the last command everything heals, and so long may it take until nothing is open any more. */
+const HEAL_AFTER_US = 100_000;
+const PATIENCE_US = 400_000_000;
+/** What the followers, the markers and the outcomes need when the last application has been answered. */
+const AFTERMATH_US = 3_000_000;
+const MOST_EVENTS = 300_000;
+
+/** The scenario with an end: everything is up again, and nothing new is sent. */
+export function healed(scenario: Scenario): Scenario {
+  const last = scenario.commands.at(-1)?.at ?? 0;
+  const at = micros(last + HEAL_AFTER_US);
+  const nodes = Array.from({ length: scenario.cluster.brokers }, (_, node) => node);
+  const end: readonly Command[] = [
+    { do: 'network.set', network: { lossPpm: 0 }, at },
+    { do: 'link.set', node: null, addedUs: 0, cut: false, at },
+    ...nodes.map((node): Command => ({ do: 'broker.restart', node, at })),
+    ...nodes.map((node): Command => ({ do: 'replica.catchUp', node, at })),
+    ...scenario.applications.map((_, application): Command => ({
+      do: 'workload.pause',
+      application,
+      at: micros(at + HEAL_AFTER_US),
+    })),
+  ];
+  return { ...scenario, commands: [...scenario.commands, ...end] };
+}
+
+/** Runs a scenario that ends; a bug of the model is a violation like any other. */
+export function simulate(scenario: Scenario): SimulatedRun {
+  let tape: EventTape | null = null;
+  const run = createModelRun(scenario, (clock) => (tape = new EventTape(clock)));
+  // The run has opened its log by now.
+  const log = tape ?? new EventTape();
+  const laws = new Laws(scenario, log);
+  const endOfCommands = scenario.commands.at(-1)?.at ?? 0;
+  let atUs = 0;
+  const isOver = (): boolean => run.failure !== null || laws.violations.length > 0;
+  for (let isAtRest = false; !isAtRest && !isOver();) {
+    atUs += STEP_US;
+    run.runUntil(atUs);
+    laws.look();
+    isAtRest = atUs > endOfCommands && laws.isAtRest();
+    if (!isAtRest && (atUs > endOfCommands + PATIENCE_US || log.endSeq > MOST_EVENTS)) break;
+  }
+  const restUs = atUs;
+  if (!isOver()) {
+    run.runUntil(atUs + AFTERMATH_US);
+    laws.end();
+  }
+  const violations = [...laws.violations];
+  if (run.failure !== null) {
+    violations.push({ law: 'no bug', sentence: run.failure, seq: log.endSeq, at: log.endAt });
+  }
+  return { events: log.endSeq, restUs, violations };
+}
