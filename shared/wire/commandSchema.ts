@@ -54,10 +54,6 @@ const rule = v.strictObject({
 const schema = v.variant('do', [
   v.strictObject({ do: v.literal('producer.replace'), application, producer }),
   v.strictObject({ do: v.picklist(['producer.start', 'producer.flush', 'producer.kill']), application }),
-  v.strictObject({
-    do: v.picklist(['transaction.begin', 'transaction.commit', 'transaction.abort']),
-    application,
-  }),
   v.strictObject({ do: v.literal('producer.close'), application, timeoutMs: v.nullable(count) }),
   v.strictObject({
     do: v.literal('record.send'),
