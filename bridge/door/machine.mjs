@@ -65,7 +65,7 @@ export async function findJava() {
   };
 }
 
-async function javaVersion() {
+export async function javaVersion() {
   const { code, output } = await run('java', ['-version'], { timeoutMs: 20_000 });
   return code === 0 ? Number(/version "(\d+)/.exec(output)?.[1] ?? 0) : 0;
 }

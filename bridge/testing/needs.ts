@@ -1,0 +1,19 @@
+/** Tests that need more than Node. What is missing is named in the skipped test; with CI=true it is a failure. */
+import { describe, it } from 'vitest';
+import { findJava } from '../door/machine.mjs';
+
+/** A suite on real brokers of Kafka; on Debian as root Java and Maven are installed for it. */
+export async function describeWithKafka(name: string, body: () => void): Promise<void> {
+  const { missing } = await findJava();
+  if (missing === undefined) {
+    describe(name, body);
+  } else if (process.env['CI'] === 'true') {
+    describe(name, () => {
+      it('has a real Kafka', () => {
+        throw new Error(missing);
+      });
+    });
+  } else {
+    describe.skip(`${name} (${missing})`, body);
+  }
+}
