@@ -14,8 +14,6 @@ export interface RandomOptions {
 }
 
 const CHUNK = 250;
-/** A case in which the real client spins without end at one instant stops the oracle. */
-const timeoutMs = (cases: number): number => 8_000 + cases * 200;
 const SHRINK_ROUNDS = 12;
 /** Kinds of difference that are shown in full. */
 const SHOWN = 5;
@@ -28,15 +26,8 @@ interface Verdict {
 
 const UNKNOWN: Verdict = { failure: null, isUnknown: true };
 
-/** One verdict per case. A batch that stops the oracle is halved until the case that does it is alone. */
 async function judgeAll(cases: readonly CaseJson[], messages: boolean): Promise<readonly Verdict[]> {
-  const answers = await askOracle(cases, timeoutMs(cases.length));
-  if (answers === null) {
-    if (cases.length <= 1) return cases.map(() => UNKNOWN);
-    const middle = Math.ceil(cases.length / 2);
-    const first = await judgeAll(cases.slice(0, middle), messages);
-    return [...first, ...(await judgeAll(cases.slice(middle), messages))];
-  }
+  const answers = await askOracle(cases);
   return cases.map((one, i) => {
     const expected = answers[i]?.trace;
     if (expected === undefined) return UNKNOWN;
