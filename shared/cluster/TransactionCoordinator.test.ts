@@ -135,12 +135,12 @@ describe('version 1', () => {
     expect(client.write(0, 0)).toBe('TRANSACTION_ABORTABLE@-1');
     expect(client.add(0)).toBe('NONE');
     expect(client.write(0, 0)).toBe('NONE@0');
-    expect(client.end(false)).toBe('NONE 1000/0');
+    expect(client.end(false)).toBe('NONE -1/-1');
     client.runFor(50);
     expect(client.told('log.marked')).toHaveLength(1);
     expect(client.add(0)).toBe('NONE');
     expect(client.write(0, 1)).toBe('NONE@2');
-    expect(client.end(true)).toBe('NONE 1000/0');
+    expect(client.end(true)).toBe('NONE -1/-1');
     expect(client.end(false)).toMatch(/CONCURRENT_TRANSACTIONS|INVALID_TXN_STATE/);
   });
 });

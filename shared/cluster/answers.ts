@@ -12,6 +12,7 @@ import type {
 import type { ErrorName } from '#record/Errors';
 import type { Broker } from './Broker.ts';
 import type { ClusterContext } from './ClusterContext.ts';
+import type { ProducerIdAnswer } from './TransactionCoordinator.ts';
 
 const FIRST_PORT = 9092;
 
@@ -40,6 +41,8 @@ export const apiVersions = (transactionVersion: number): ApiVersionsResponse => 
   maxVersions: maxVersions(transactionVersion),
   transactionVersion,
 });
+
+const noId = (error: ErrorName): ProducerIdAnswer => ({ error, producerId: -1, producerEpoch: -1 });
 
 export type Respond = (body: ResponseBody) => void;
 
@@ -106,7 +109,8 @@ export function answerOf(cluster: ClusterContext, broker: Broker, send: NetworkS
         return respond({ api: 'END_TXN', throttleTimeMs, error, producerId: -1, producerEpoch: -1 });
       }
       return coordinator.endTransaction(broker, body, send.version, (answer) =>
-        respond({ api: 'END_TXN', throttleTimeMs, ...answer }),
+        // Before version 5 there is no place for an id: a client that got one would start its sequences anew.
+        respond({ api: 'END_TXN', throttleTimeMs, ...(send.version < 5 ? noId(answer.error) : answer) }),
       );
     case 'PRODUCE':
       return;
