@@ -92,7 +92,7 @@ export const lingerMs: Lesson = {
       run: 'linger 10',
       at: { ms: 6 },
       text:
-        'Records with the same key go to the same partition and join the batch that waits there. The bar below a batch ' +
+        'Records with the same key go to the same partition and join the batch that waits there. The bar on top of a batch ' +
         'is its linger: it counts from the creation of the batch, not from the last record that came.',
       look: ['record accumulator'],
       question: {

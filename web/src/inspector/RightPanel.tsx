@@ -46,7 +46,7 @@ export function RightPanel(): ReactNode {
           </button>
         ))}
       </div>
-      <div id="right-view" role="tabpanel" aria-labelledby={`tab-${tab}`} className="right-view">
+      <div id="right-view" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${tab}`} className="right-view">
         <Suspense fallback={null}>
           {tab === 'inspector' ? <Inspector /> : tab === 'events' ? <EventList /> : <StageTwin />}
         </Suspense>

@@ -20,7 +20,7 @@ export function FaultPanel(): ReactNode {
   const node = facts?.node ?? null;
   return (
     <section className="faults" aria-label="Faults">
-      <h3>Faults</h3>
+      <h2>Faults</h2>
       <div className="fault-target">
         <span className="dim">Broker</span>
         <div className="segments wide" role="radiogroup" aria-label="Broker that the faults hit">

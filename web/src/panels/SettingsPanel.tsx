@@ -54,7 +54,7 @@ export function SettingsPanel(): ReactNode {
         </summary>
         {groups.map((group) => (
           <div key={group.id}>
-            {groups.length > 1 ? <h4>{group.title}</h4> : null}
+            {groups.length > 1 ? <h3>{group.title}</h3> : null}
             {rows(group)}
           </div>
         ))}
@@ -88,18 +88,18 @@ export function SettingsPanel(): ReactNode {
         </div>
       </div>
       <section aria-label="Workload">
-        <h3>Workload</h3>
+        <h2>Workload</h2>
         {rows(tables.workload.main)}
         {more('More of the workload', [tables.workload.more])}
       </section>
       <section aria-label="Producer">
-        <h3>Producer</h3>
+        <h2>Producer</h2>
         <PresetMenu application={APPLICATION} present={present} fromStart={fromStart} />
         {rows(common)}
         {more('More producer settings', moreOfProducer)}
       </section>
       <section aria-label="Cluster">
-        <h3>Cluster</h3>
+        <h2>Cluster</h2>
         {rows(tables.cluster.main)}
         {more('More of cluster and network', [tables.cluster.more])}
         {more('CPU costs of the client', [tables.costs])}

@@ -107,7 +107,7 @@ function Menu(props: { readonly place: Place; readonly onClose: () => void }): R
         onClose();
       }}
     >
-      <h3>{name}</h3>
+      <h2>{name}</h2>
       {faults.map((fault) => (
         <FaultButton key={fault.id} fault={fault} isWordy onDone={onClose} />
       ))}

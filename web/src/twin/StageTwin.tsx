@@ -17,7 +17,7 @@ export function StageTwin(): ReactNode {
     <div className="twin">
       {stations.map((station) => (
         <section key={station.name} aria-label={station.name}>
-          <h3>{station.name}</h3>
+          <h2>{station.name}</h2>
           {station.items.length === 0 ? (
             <p className="dim">{station.empty}</p>
           ) : (

@@ -41,7 +41,7 @@ export function ChangedBox(props: {
   );
   return (
     <section className="changed-box" aria-label="Changed from default">
-      <h3>Changed from default</h3>
+      <h2>Changed from default</h2>
       {changed.length === 0 ? (
         <p className="dim">Nothing: this is what Kafka 4.3 does by itself.</p>
       ) : (

@@ -23,7 +23,7 @@ export const ControlRow = memo(function ControlRow(props: {
   return (
     <div className={isChanged ? 'control changed' : 'control'} data-control={control.label}>
       <div className="control-head">
-        <span className={control.isKafkaName ? 'control-name kafka' : 'control-name'} id={`${id}-name`}>
+        <span className={control.isKafkaName ? 'control-name kafka' : 'control-name'}>
           <Broken text={control.label} />
         </span>
         {isChanged ? (
@@ -79,7 +79,7 @@ const SEGMENT_LETTERS = 12;
 
 function Value({ id, control, handle }: PartProps): ReactNode {
   const { shape } = control;
-  const common = { 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-meaning` };
+  const common = { 'aria-label': control.label, 'aria-describedby': `${id}-meaning` };
   switch (shape.kind) {
     case 'number':
       return (
@@ -181,7 +181,7 @@ function Slider({ id, control, handle }: PartProps): ReactNode {
         max={last}
         step={1}
         value={Math.round(place(handle.shown))}
-        aria-labelledby={`${id}-name`}
+        aria-label={control.label}
         aria-describedby={`${id}-meaning`}
         aria-valuetext={textOfValue(control, handle.shown)}
         onPointerDown={(event) => (alt.current = event.altKey)}
