@@ -20,6 +20,8 @@ interface Hook {
   };
   readonly session: {
     readonly playback: {
+      readonly headAt: number;
+      readonly cursor: { readonly at: number };
       readonly playing: boolean;
       readonly speed: number;
       readonly seekingTo: number | null;
@@ -92,6 +94,10 @@ export class App {
   async pause(): Promise<void> {
     if (await this.ask((hook) => hook.session.playback.playing)) await this.page.keyboard.press('Space');
     await expect(this.button('Play')).toBeVisible();
+    // What is in the air lands first.
+    await expect
+      .poll(() => this.ask(({ session: { playback } }) => playback.headAt - playback.cursor.at))
+      .toBe(0);
   }
 
   async play(): Promise<void> {

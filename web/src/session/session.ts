@@ -138,7 +138,10 @@ export function createSession(source: RestartableSource): Session {
     const cutFromSeq = cutAt === null ? oldEndSeq : picture.log.seqAfter(cutAt);
     picture = coming;
     coming = null;
-    reduce({ type: 'seek', at: playback.seekingTo ?? playback.cursor.at, completeAt });
+    const { seekingTo } = playback;
+    // First to the same moment: the places of the old log mean nothing in the new one.
+    reduce({ type: 'seek', at: playback.cursor.at, completeAt });
+    if (seekingTo !== null) reduce({ type: 'seek', at: seekingTo, completeAt });
     if (cutAt !== null && seenAt - cutAt >= 1) {
       const cut = { cutUs: Math.min(seenAt, oldEndAt) - cutAt, cutEvents: oldEndSeq - cutFromSeq };
       for (const listener of cutListeners) listener(cut);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { micros, type Micros } from '#base/time';
 import { recordId } from '#base/ids';
 import type { EventTape } from '#events/EventTape';
+import { readLink } from '#model/scenarioQuery';
 import { DEFAULT_SCENARIO } from '#model/defaultScenario';
 import { sentEvent } from '#projections/sentEvent';
 import { createSession, type CutNotice, type RestartableSource, type Session } from '../session/session.ts';
@@ -107,6 +108,17 @@ describe('a session over the model', () => {
     session.dispatch({ type: 'seek', at: at(200) });
     settled(session);
     expect(session.digest(seq)).toBe(digest);
+  });
+
+  it('keeps a place of its own in a run made anew while somebody seeks beyond it', () => {
+    const session = createSession(createModelSource(DEFAULT_SCENARIO));
+    session.dispatch({ type: 'seek', at: at(100) });
+    settled(session);
+    expect(session.restart(readLink('rate=10').scenario)).toBeNull();
+    // Far enough that it is not complete when the new run takes over.
+    session.dispatch({ type: 'seek', at: at(20_000_000) });
+    for (let i = 0; i < 3; i++) session.frame(10_000 + 16 * i);
+    expect(session.playback.cursor.seq).toBeLessThanOrEqual(session.projections.extendedSeq);
   });
 
   it('says nothing of a cut where nobody had seen further', () => {
