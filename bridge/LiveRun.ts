@@ -29,6 +29,8 @@ const BUDGET_US = 10_000;
 const STEPS_PER_LOOK = 256;
 /** A run that is further behind the wall than this gives up the time that it has lost. */
 const MAX_LAG_US = 500_000;
+/** How long it is said that time was lost. */
+const WARNED_US = 5_000_000;
 /** Frames that are made once and given to every viewer that stands there. */
 const CACHED_FRAMES = 8;
 
@@ -63,6 +65,7 @@ export class LiveRun {
   private elapsedUs: (() => number) | null = null;
   /** Wall time that the run did not keep up with. */
   private lostUs = 0;
+  private lateAt = -Infinity;
   private cancelStep: (() => void) | null = null;
   /** The state before the last whole block. */
   private readonly state = pipelineProjection.initial();
@@ -105,12 +108,15 @@ export class LiveRun {
     return this.watchers.size;
   }
 
-  /** What is wrong, in a sentence; null: nothing. */
-  get sentence(): string | null {
-    if (this.engine.failure !== null) return this.engine.failure;
-    return this.lostUs === 0
-      ? null
-      : `This machine is too slow for the workload: the run has fallen ${(this.lostUs / 1e6).toFixed(1)} s behind the clock.`;
+  /** Why the run has ended; null: it goes on. */
+  get failure(): string | null {
+    return this.engine.failure;
+  }
+
+  /** What is wrong with a run that goes on; null: nothing. */
+  get warning(): string | null {
+    const isLate = this.elapsedUs !== null && this.elapsedUs() - this.lateAt < WARNED_US;
+    return isLate ? 'This machine is too slow for the workload: the run has fallen behind the clock.' : null;
   }
 
   private planStep(): void {
@@ -130,7 +136,10 @@ export class LiveRun {
       if (this.elapsedUs() - nowUs > BUDGET_US) break;
     }
     const lagUs = toUs - this.engine.reachedUs;
-    if (lagUs > MAX_LAG_US && this.engine.failure === null) this.lostUs += lagUs;
+    if (lagUs > MAX_LAG_US && this.engine.failure === null) {
+      this.lostUs += lagUs;
+      this.lateAt = nowUs;
+    }
     this.foldState();
     const surplus = this.tape.endSeq - this.tape.startSeq - this.keptEvents;
     if (surplus > this.keptEvents / TRIM_SHARE) this.tape.trim(this.tape.endSeq - this.keptEvents);

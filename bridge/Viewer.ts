@@ -28,7 +28,7 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** Time between two frames: more would only cost. */
 const FRAME_US = 30_000;
 /** Frames without events move time on. */
-const IDLE_FRAME_US = 100_000;
+const IDLE_FRAME_US = 50_000;
 const STATUS_US = 1_000_000;
 const PING_US = 5_000_000;
 const HELLO_WITHIN_US = 5_000_000;
@@ -161,7 +161,8 @@ export class Viewer {
     if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) return;
     if (now - this.statusAt >= STATUS_US) {
       this.statusAt = now;
-      this.say({ kind: 'status', sentence: this.run.sentence, viewers: this.run.viewers });
+      const { failure, warning, viewers } = this.run;
+      this.say({ kind: 'status', failure, warning, viewers });
     }
     if (this.undrawn.length >= MAX_UNDRAWN_FRAMES) return;
     const behind = this.run.tape.endSeq - this.sentSeq;

@@ -39,7 +39,12 @@ describe('a live run', () => {
     expect(page.lastAt).toBeLessThan(1_000_001);
     expect(page.tape.digest()).toBe(run.tape.digest(page.tape.endSeq));
     expect(page.last('state')).toMatchObject({ seq: 0, runId: run.runId });
-    expect(page.last('status')).toEqual({ kind: 'status', sentence: null, viewers: 1 });
+    expect(page.last('status')).toEqual({
+      kind: 'status',
+      failure: null,
+      warning: null,
+      viewers: 1,
+    });
   });
 
   it('goes on without viewers', () => {
@@ -66,9 +71,9 @@ describe('a live run', () => {
     wall.freeze(60_000);
     run.step();
     Object.assign(wall, { nowUs });
-    expect(run.sentence).toContain('too slow');
+    expect(run.warning).toContain('too slow');
     wall.pass(3000);
-    expect(page.last('status')?.sentence).toContain('too slow');
+    expect(page.last('status')?.warning).toContain('too slow');
     expect(page.tape.endSeq).toBeGreaterThan(100);
   });
 
@@ -306,6 +311,6 @@ describe('viewers', () => {
     expect(refused).toBe(3000);
     expect(run.viewers).toBe(0);
     wall.pass(100);
-    expect(run.sentence).toBeNull();
+    expect(run.failure).toBeNull();
   });
 });

@@ -67,7 +67,14 @@ const bridgeMessage = v.variant('kind', [
     vocabulary: v.array(v.array(v.string())),
   }),
   /** Once a second: a sign of life, and what is wrong if anything is. */
-  v.strictObject({ kind: v.literal('status'), sentence: v.nullable(sentence), viewers: count }),
+  v.strictObject({
+    kind: v.literal('status'),
+    /** The run has ended, and why. */
+    failure: v.nullable(sentence),
+    /** What is wrong with a run that goes on. */
+    warning: v.nullable(sentence),
+    viewers: count,
+  }),
   v.strictObject({ kind: v.literal('commandDone'), commandId: count, sentence: v.nullable(sentence) }),
   v.strictObject({ kind: v.literal('content'), recordId: count, content: v.nullable(content) }),
   v.strictObject({ kind: v.literal('refused'), reason: v.picklist(REFUSALS), sentence }),

@@ -30,6 +30,12 @@ export interface Session {
   readonly completeAt: number;
   /** The latest moment that was ever shown; beyond it nobody knows the future that a command cuts. */
   readonly seenAt: number;
+  /** µs: nothing before it can be shown. 0, but in a live run that was joined late. */
+  readonly startAt: number;
+  /** Live only: the picture keeps up with what happens now, until something else is done to time. */
+  readonly isFollowing: boolean;
+  /** Live only: to what happens now, and on with it. */
+  follow(): void;
   /** Rises with every slow copy: what panels subscribe to. */
   readonly version: number;
   /** Share of the wished speed that was reached lately; below 1 the model cannot keep up. */

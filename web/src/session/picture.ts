@@ -8,6 +8,8 @@ const SLICE_EVENTS = 2000;
 
 export interface Picture {
   readonly log: EventLogView;
+  /** µs: nothing before it can be shown. */
+  readonly startAt: number;
   readonly projections: RunProjections;
   /** At the seq of the last `moveTo`. */
   readonly state: PipelineState;
@@ -18,11 +20,17 @@ export interface Picture {
   moveTo(seq: number): void;
 }
 
-export function createPicture(log: EventLogView, nowMs: () => number = () => performance.now()): Picture {
-  const projections = new RunProjections(log);
+/** `base`: the state before the first event of the log, where that is not the beginning of the run. */
+export function createPicture(
+  log: EventLogView,
+  base: PipelineState | null = null,
+  nowMs: () => number = () => performance.now(),
+): Picture {
+  const projections = new RunProjections(log, base);
   let state = projections.moveTo(log.startSeq);
   return {
     log,
+    startAt: base?.at ?? 0,
     projections,
     get state() {
       return state;

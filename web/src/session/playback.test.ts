@@ -13,6 +13,7 @@ import {
 /** Ten events every 100 µs: three of them at the same instant. */
 const times = [0, 100, 200, 300, 300, 300, 400, 500, 600, 700];
 const log: Timeline = {
+  startSeq: 0,
   endSeq: times.length,
   seqAfter: (time) => times.filter((t) => t <= time).length,
   timeOf: (seq) => times[seq] ?? -1,

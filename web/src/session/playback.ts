@@ -27,6 +27,7 @@ export interface Playback {
 
 /** What the reducer asks of the log. */
 export interface Timeline {
+  readonly startSeq: number;
   readonly endSeq: number;
   seqAfter(time: number): number;
   timeOf(seq: number): number;
@@ -85,8 +86,9 @@ export function reducePlayback(playback: Playback, action: PlaybackAction, log: 
         : standAt(playback, at, log.seqAfter(at));
     }
     case 'moveTo': {
-      const seq = Math.max(0, Math.min(log.endSeq, action.seq));
-      const at = seq === 0 ? 0 : log.timeOf(seq - 1);
+      const seq = Math.max(log.startSeq, Math.min(log.endSeq, action.seq));
+      // Of what came before a log that begins in the middle only the time of its first event is known.
+      const at = seq > log.startSeq ? log.timeOf(seq - 1) : seq === 0 ? 0 : playback.cursor.at;
       return { ...standAt(playback, at, seq), playing: false };
     }
     case 'tick':

@@ -4,6 +4,7 @@ import type { Micros } from '#base/time';
 import type { EventType } from '#events/catalogue';
 import type { EventLogView } from '#events/EventLogView';
 import type { CommandBody, Scenario } from '#model/Scenario';
+import type { PipelineState } from '#projections/pipelineState';
 
 /** How a number is known. A number on screen has the weakest provenance of what went into it. */
 export type Provenance = 'simulated' | 'measured' | 'derived' | 'estimated';
@@ -41,6 +42,8 @@ export interface Source {
   readonly capabilities: Capabilities;
   readonly log: EventLogView;
   readonly status: SourceStatus;
+  /** The state before the first event of `log`, where the log does not begin with the run; else null. */
+  readonly base?: PipelineState | null;
   readonly scenario: Scenario;
   /** Makes the log complete up to `at` if it can within `budgetMs`; returns how far it is complete. */
   ensure(at: Micros, budgetMs: number): Micros;

@@ -1,0 +1,134 @@
+/**
+ * The only WebSocket of the page: it comes back by itself, with pauses that grow, and notices a bridge that has gone
+ * silent. It knows no run.
+ */
+import { parseBridgeMessage, writeMessage, type BridgeMessage, type PageMessage } from '#wire/messages';
+import { SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
+
+/** A WebSocket as far as it is needed here; tests bring their own. */
+export interface Socket {
+  binaryType: string;
+  onopen: (() => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onclose: (() => void) | null;
+  send(text: string): void;
+  close(): void;
+}
+
+/** What is outside of the page. */
+export interface Surroundings {
+  open(protocols: readonly string[]): Socket;
+  /** The token of the bridge that now serves this address; null: there is none. */
+  token(isFirst: boolean): Promise<string | null>;
+  after(ms: number, run: () => void): () => void;
+}
+
+export interface ConnectionListener {
+  opened(): void;
+  message(message: BridgeMessage): void;
+  frame(bytes: Uint8Array): void;
+  /** It will be tried again. */
+  lost(): void;
+}
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 4000;
+/** The bridge says something every second. */
+const SILENCE_MS = 5000;
+
+export class LiveConnection {
+  private readonly surroundings: Surroundings;
+  private readonly listener: ConnectionListener;
+  private socket: Socket | null = null;
+  private pauseMs = FIRST_PAUSE_MS;
+  private isFirst = true;
+  private isEnded = false;
+  private cancelSilence: () => void = () => {};
+  private cancelPause: () => void = () => {};
+
+  constructor(surroundings: Surroundings, listener: ConnectionListener) {
+    this.surroundings = surroundings;
+    this.listener = listener;
+    this.connect();
+  }
+
+  /** False: there is no connection, and nothing was sent. */
+  send(message: PageMessage): boolean {
+    if (this.socket === null) return false;
+    this.socket.send(writeMessage(message));
+    return true;
+  }
+
+  /** Closes and does not come back. */
+  end(): void {
+    this.isEnded = true;
+    this.cancelPause();
+    this.drop();
+  }
+
+  /** What came is of no use: begin with a new connection. */
+  restart(): void {
+    if (this.drop()) this.retry();
+  }
+
+  private connect(): void {
+    const failed = (): void => this.retry();
+    this.surroundings.token(this.isFirst).then((token) => {
+      this.isFirst = false;
+      if (this.isEnded) return;
+      if (token === null) failed();
+      else this.open(token);
+    }, failed);
+  }
+
+  private open(token: string): void {
+    const socket = this.surroundings.open([SUBPROTOCOL, `${TOKEN_PREFIX}${token}`]);
+    socket.binaryType = 'arraybuffer';
+    const gone = (): void => {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      if (this.socket === socket) this.drop();
+      this.retry();
+    };
+    socket.onclose = gone;
+    socket.onopen = () => {
+      this.socket = socket;
+      this.heard();
+      this.listener.opened();
+    };
+    socket.onmessage = ({ data }) => {
+      this.heard();
+      if (data instanceof ArrayBuffer) {
+        this.pauseMs = FIRST_PAUSE_MS;
+        this.listener.frame(new Uint8Array(data));
+        return;
+      }
+      const read = parseBridgeMessage(typeof data === 'string' ? data : '');
+      if (read.ok) this.listener.message(read.value);
+      else this.restart();
+    };
+  }
+
+  /** A sleeping laptop or a frozen bridge keeps its sockets open and says nothing. */
+  private heard(): void {
+    this.cancelSilence();
+    this.cancelSilence = this.surroundings.after(SILENCE_MS, () => this.restart());
+  }
+
+  private drop(): boolean {
+    const { socket } = this;
+    this.cancelSilence();
+    this.socket = null;
+    if (socket === null) return false;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    return true;
+  }
+
+  private retry(): void {
+    if (this.isEnded) return;
+    this.listener.lost();
+    this.cancelPause();
+    this.cancelPause = this.surroundings.after(this.pauseMs, () => this.connect());
+    this.pauseMs = Math.min(LONGEST_PAUSE_MS, this.pauseMs * 2);
+  }
+}

@@ -1,0 +1,269 @@
+/**
+ * A live run over the bridge as a source: the log is what was received, and grows by itself. A lost connection keeps
+ * what is there and goes on where it ended. Of the page, only this file and its connection know the wire.
+ */
+import { micros, type Micros } from '#base/time';
+import type { EventType } from '#events/catalogue';
+import { EventTape } from '#events/EventTape';
+import { DEFAULT_SCENARIO } from '#model/defaultScenario';
+import type { Command, CommandBody, Scenario } from '#model/Scenario';
+import type { PipelineState } from '#projections/pipelineState';
+import { decodeWireFrame } from '#wire/frame';
+import { vocabulary, type BridgeMessage, type StateMessage } from '#wire/messages';
+import { PROTOCOL_VERSION } from '#wire/protocol';
+import { decodeState } from '#wire/snapshot';
+import type { RestartableSource } from '../session/session.ts';
+import { LiveConnection, type Socket, type Surroundings } from './liveConnection.ts';
+import type { Capabilities, LogChange, Provenance, RecordContent, SourceStatus } from './Source.ts';
+
+/** What the page keeps of a run; then it begins anew at the present, as one that joins. */
+const MAX_EVENTS = 2_000_000;
+/** Contents of records that were asked for. */
+const MAX_CONTENTS = 500;
+
+const RELOAD = 'This page and the bridge are of different versions: reload the page.';
+const CONNECTING = 'Connecting to the bridge.';
+const LOST = 'The bridge cannot be reached. The picture stays as it was, and comes back by itself.';
+
+export interface LiveSource extends RestartableSource {
+  /** Told what the bridge says by itself: a command that was refused, a run that begins anew. */
+  onSentence(listener: (sentence: string) => void): void;
+  close(): void;
+}
+
+/** What came with the last `state`, while its first frame is awaited. */
+interface Beginning {
+  readonly tape: EventTape;
+  readonly base: PipelineState;
+  readonly message: StateMessage;
+}
+
+class LiveRunSource implements LiveSource {
+  readonly kind = 'live';
+  capabilities: Capabilities = { events: new Map(), commands: new Set(), commandsInThePast: false };
+  log = new EventTape();
+  base: PipelineState | null = null;
+  status: SourceStatus = { kind: 'disconnected', sentence: CONNECTING };
+  private readonly connection: LiveConnection;
+  private readonly listeners = new Set<(change: LogChange) => void>();
+  private readonly talkers = new Set<(sentence: string) => void>();
+  private readonly contents = new Map<number, RecordContent | 'asked' | 'gone'>();
+  private runId: string | null = null;
+  private coming: Beginning | null = null;
+  private completeAt = 0;
+  private drawnSeq = 0;
+  private commands = 0;
+  private startScenario: Scenario = { ...DEFAULT_SCENARIO, commands: [] };
+  private wholeScenario = this.startScenario;
+  /** Commands of the log before it are in `wholeScenario`. */
+  private readSeq = 0;
+  private isBeginningAnew = false;
+  /** What was last said to be wrong with a run that goes on. */
+  private warning: string | null = null;
+
+  constructor(surroundings: Surroundings) {
+    this.connection = new LiveConnection(surroundings, {
+      opened: () => this.hello(),
+      message: (message) => this.take(message),
+      frame: (bytes) => this.takeFrame(bytes),
+      lost: () => this.setStatus({ kind: 'disconnected', sentence: this.runId === null ? CONNECTING : LOST }),
+    });
+  }
+
+  /** With the commands that have come by in the log. The same object as long as nothing changes. */
+  get scenario(): Scenario {
+    const given: Command[] = [];
+    const reader = this.log.read(Math.max(this.readSeq, this.log.startSeq));
+    for (; reader.seq < this.log.endSeq;) {
+      const event = reader.next();
+      if (event.type === 'command.applied') given.push(event.command as Command);
+    }
+    this.readSeq = this.log.endSeq;
+    if (given.length > 0) {
+      const { commands } = this.wholeScenario;
+      const known = new Set(commands.map((command) => JSON.stringify(command)));
+      const fresh = given.filter((command) => !known.has(JSON.stringify(command)));
+      if (fresh.length > 0) this.wholeScenario = { ...this.wholeScenario, commands: [...commands, ...fresh] };
+    }
+    return this.wholeScenario;
+  }
+
+  /** Called with each frame of the page: what was received by then is drawn with it. */
+  ensure(): Micros {
+    const { endSeq } = this.log;
+    if (endSeq !== this.drawnSeq && this.coming === null) {
+      this.drawnSeq = endSeq;
+      this.connection.send({ kind: 'drawn', seq: endSeq });
+    }
+    return micros(this.completeAt);
+  }
+
+  /** Live knows no past to change: it happens now, whatever moment is shown. */
+  execute(command: CommandBody): string | null {
+    if (!this.capabilities.commands.has(command.do)) return 'This live run cannot do that.';
+    const isSent = this.connection.send({ kind: 'command', commandId: this.commands++, command });
+    return isSent ? null : 'There is no connection to the bridge: nothing was done.';
+  }
+
+  restart(): string | null {
+    return 'A live run cannot be made anew: it has happened.';
+  }
+
+  content(record: number): RecordContent | 'asked' | 'gone' {
+    const known = this.contents.get(record);
+    if (known !== undefined) return known;
+    if (!this.connection.send({ kind: 'content', recordId: record })) return 'gone';
+    const oldest = this.contents.keys().next();
+    if (this.contents.size >= MAX_CONTENTS && oldest.done !== true) this.contents.delete(oldest.value);
+    this.contents.set(record, 'asked');
+    return 'asked';
+  }
+
+  subscribe(listener: (change: LogChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  onSentence(listener: (sentence: string) => void): void {
+    this.talkers.add(listener);
+  }
+
+  close(): void {
+    this.connection.end();
+  }
+
+  private hello(): void {
+    this.coming = null;
+    const canResume = this.runId !== null && this.log.endSeq > 0 && !this.isBeginningAnew;
+    const resume = canResume ? { runId: this.runId ?? '', seq: this.log.endSeq } : null;
+    this.connection.send({ kind: 'hello', protocolVersion: PROTOCOL_VERSION, resume });
+  }
+
+  private take(message: BridgeMessage): void {
+    switch (message.kind) {
+      case 'state':
+        return this.takeState(message);
+      case 'status':
+        if (message.failure !== null) this.setStatus({ kind: 'failed', sentence: message.failure });
+        if (message.warning !== null && message.warning !== this.warning) this.talk(message.warning);
+        this.warning = message.warning;
+        return;
+      case 'commandDone':
+        if (message.sentence !== null) this.talk(message.sentence);
+        return;
+      case 'content':
+        this.contents.set(message.recordId, message.content ?? 'gone');
+        return this.tell({ kind: 'grown' });
+      case 'refused':
+        // Another try would be refused the same way.
+        this.connection.end();
+        return this.setStatus({ kind: 'failed', sentence: message.sentence });
+    }
+  }
+
+  private takeState(message: StateMessage): void {
+    if (
+      message.protocolVersion !== PROTOCOL_VERSION ||
+      JSON.stringify(message.vocabulary) !== JSON.stringify(vocabulary())
+    ) {
+      this.connection.end();
+      return this.setStatus({ kind: 'failed', sentence: RELOAD });
+    }
+    if (message.snapshot === null) {
+      // The bridge goes on where this page ended; anything else is a mix-up of runs.
+      if (message.runId !== this.runId || message.seq !== this.log.endSeq) return this.connection.restart();
+      this.drawnSeq = this.log.endSeq;
+      return this.setStatus({ kind: 'running' });
+    }
+    const base = decodeState(message.snapshot);
+    if (!base.ok || base.value.seq !== message.seq) return this.connection.restart();
+    this.coming = { tape: new EventTape(), base: base.value, message };
+  }
+
+  private takeFrame(bytes: Uint8Array): void {
+    const tape = this.coming?.tape ?? this.log;
+    const frame = decodeWireFrame(bytes);
+    try {
+      if (!frame.ok) return this.connection.restart();
+      tape.append(frame.value.slice);
+    } catch {
+      // A tape that takes a frame is whole, and one that does not is as before: begin anew from there.
+      return this.connection.restart();
+    }
+    if (this.coming !== null) this.begin(this.coming);
+    this.completeAt = Math.max(this.completeAt, frame.value.lastAt);
+    this.tell({ kind: 'grown' });
+    if (this.log.endSeq - this.log.startSeq > MAX_EVENTS && !this.isBeginningAnew) {
+      this.isBeginningAnew = true;
+      this.hello();
+    }
+  }
+
+  private begin({ tape, base, message }: Beginning): void {
+    const isAnother = this.runId !== null;
+    this.coming = null;
+    this.runId = message.runId;
+    this.log = tape;
+    this.base = base;
+    this.completeAt = base.at;
+    this.drawnSeq = base.seq;
+    this.startScenario = this.wholeScenario = message.scenario;
+    this.readSeq = tape.startSeq;
+    this.contents.clear();
+    const { events, commands } = message.capabilities;
+    this.capabilities = {
+      events: new Map(Object.entries(events) as [EventType, Provenance][]),
+      commands: new Set(commands as CommandBody['do'][]),
+      commandsInThePast: false,
+    };
+    if (isAnother) {
+      this.talk(
+        this.isBeginningAnew
+          ? 'This page has held as much of the run as it can: it begins anew at the present.'
+          : 'What happened in between was not received: the picture begins anew at the present.',
+      );
+    }
+    this.isBeginningAnew = false;
+    this.setStatus({ kind: 'running' });
+    this.tell({ kind: 'cut', endSeq: 0 });
+  }
+
+  private setStatus(status: SourceStatus): void {
+    this.status = status;
+    this.tell({ kind: 'grown' });
+  }
+
+  private talk(sentence: string): void {
+    for (const talker of this.talkers) talker(sentence);
+  }
+
+  private tell(change: LogChange): void {
+    for (const listener of this.listeners) listener(change);
+  }
+}
+
+export const createLiveSource = (surroundings: Surroundings): LiveSource => new LiveRunSource(surroundings);
+
+/** The bridge that has served this page. */
+export const pageSurroundings: Surroundings = {
+  open: (protocols) => {
+    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+    return new WebSocket(`${scheme}//${location.host}/`, [...protocols]) as unknown as Socket;
+  },
+  /** A bridge that was started anew has another token: its page says which. */
+  async token(isFirst) {
+    const here = document.querySelector<HTMLMetaElement>('meta[name="linger-token"]')?.content ?? null;
+    if (isFirst) return here;
+    const answer = await fetch('/', { cache: 'no-store' });
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    return page.querySelector<HTMLMetaElement>('meta[name="linger-token"]')?.content ?? null;
+  },
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** What live run the bridge offers, in a word; null: none, or there is no bridge. */
+export const liveOffer = (): string | null =>
+  document.querySelector<HTMLMetaElement>('meta[name="linger-live"]')?.content ?? null;
