@@ -24,10 +24,14 @@ const CHECK_EVENTS = 4096;
 
 const COMMANDS: readonly CommandBody['do'][] = [
   'producer.replace',
+  'producer.start',
   'producer.flush',
   'producer.close',
   'producer.kill',
   'record.send',
+  'transaction.begin',
+  'transaction.commit',
+  'transaction.abort',
   'workload.set',
   'workload.pause',
   'workload.resume',
