@@ -114,9 +114,10 @@ export function LineChart(props: {
   return (
     <figure className="chart" title={spec.meaning}>
       <figcaption>
-        <span className="chart-name">{spec.title}</span>
+        <span className="chart-name">
+          {index === null ? spec.title : `at ${momentText((index + 0.5) * now.bucketUs)}`}
+        </span>
         <span className="number" data-testid={`chart-${spec.id}`}>
-          {index === null ? '' : <span className="dim">{momentText((index + 0.5) * now.bucketUs)} </span>}
           {text.length === 2 && spec.unit === 'ms'
             ? `${text[0]?.replace(' ms', '') ?? ''} / ${text[1] ?? ''}`
             : text.join(' / ')}

@@ -72,7 +72,7 @@ export function brokerFaults(facts: BrokerFacts): readonly Fault[] {
           }
         : {
             id: 'stall',
-            label: 'Stall its replicas',
+            label: 'Stall replicas',
             tone: 'bad',
             sentence: `Broker ${node} leads on but does not fetch: acks=all waits for it until it is put out of the in-sync replicas.`,
             command: { do: 'replica.stall', node },
@@ -91,7 +91,7 @@ export function linkFaults(facts: BrokerFacts): readonly Fault[] {
       if (us === addedUs) continue;
       faults.push({
         id: `slow-${us}`,
-        label: `Slow by ${us / 1000} ms`,
+        label: `Slow ${us / 1000} ms`,
         tone: 'bad',
         sentence: `Every request to broker ${node} and every answer takes ${us / 1000} ms longer.`,
         command: { do: 'link.set', node, addedUs: us, cut: false },
@@ -124,14 +124,14 @@ export function lossFaults(node: number | null): readonly Fault[] {
   return [
     {
       id: 'lose-ack',
-      label: 'Lose the next ack',
+      label: 'Lose next ack',
       tone: 'bad',
       sentence: `The next answer${whose} gets lost: the records are written, and the producer does not know it.`,
       command: { do: 'next.lose', what: 'response', node },
     },
     {
       id: 'lose-request',
-      label: 'Lose the next request',
+      label: 'Lose next request',
       tone: 'bad',
       sentence: `The next request${node === null ? '' : ` to broker ${node}`} gets lost on its way: nothing of it is written.`,
       command: { do: 'next.lose', what: 'request', node },

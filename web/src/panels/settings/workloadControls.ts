@@ -141,7 +141,11 @@ export function workloadControls(application: number): {
     applicationControl(
       application,
       'pattern',
-      choiceShape(PATTERNS, { 'async-send': 'async', 'sync-send': 'sync' }),
+      choiceShape(PATTERNS, {
+        'async-send': 'async',
+        'sync-send': 'sync',
+        'transaction-loop': 'transaction',
+      }),
       {
         id: `${application}/pattern`,
         label: 'send',
