@@ -14,7 +14,7 @@ import type { RecordAccumulator } from './RecordAccumulator.ts';
 import type { TopicInfo } from './TopicInfoMap.ts';
 
 /**
- * Appends without blocking. false: no memory for a new batch; `append` waits for it and tries again from the start,
+ * Appends without blocking. false: no memory for a new batch; `append` waits for it and then tries from the start,
  * which Java does too where the partition has changed meanwhile, and which finds the same otherwise.
  * @throws KafkaException when the accumulator is closed, IllegalArgumentException when the pool can never fit it.
  */
@@ -44,7 +44,8 @@ export function appendNow(accumulator: RecordAccumulator, a: RecordAppend): bool
 }
 
 /**
- * Appends, waiting at most `maxTimeToBlockMs` for memory.
+ * Goes on where `appendNow` has just found no memory: waits for it at most `maxTimeToBlockMs`, then appends. Only
+ * after the wait it is seen whether the batch that had no room lets the partitioner switch.
  * @throws BufferExhaustedException after that time; and what `appendNow` throws.
  */
 export function* append(
@@ -55,12 +56,12 @@ export function* append(
   // A forced close waits until nobody is in here, so that it misses no batch.
   accumulator.appendsInProgress += 1;
   try {
-    while (!appendNow(accumulator, a)) {
+    do {
       const size = bufferSizeFor(accumulator, a);
       yield* accumulator.free.allocate(size, maxTimeToBlockMs);
       a.bufferSize = size;
       a.nowMs = accumulator.clock.milliseconds();
-    }
+    } while (!appendNow(accumulator, a));
   } finally {
     giveBack(accumulator, a);
     accumulator.appendsInProgress -= 1;
