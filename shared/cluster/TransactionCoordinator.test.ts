@@ -72,7 +72,7 @@ class Transactional extends HandMadeClient {
       this.version === 2 ? 5 : 4,
     );
     if (answer?.api !== 'END_TXN') return 'nothing';
-    if (answer.error === 'NONE') this.producerEpoch = answer.producerEpoch;
+    if (answer.producerEpoch >= 0) this.producerEpoch = answer.producerEpoch;
     return `${answer.error} ${answer.producerId}/${answer.producerEpoch}`;
   }
 

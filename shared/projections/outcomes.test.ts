@@ -122,6 +122,33 @@ describe('Outcomes', () => {
     expect(run.outcomes.recordsBehind('lost-after-ack', log.tape.endSeq, 9)).toEqual([0, 1]);
   });
 
+  test('what a replaced leader writes is lost when it was acked, unless that one leads again', () => {
+    const log = started('1');
+    log.write('replica.fetched', { tp: 0, node: 1, logEndOffset: 0, leader: 0 });
+    log.write('leader.elected', { tp: 0, leader: 1, leaderEpoch: 1 });
+    batch(log, 0);
+    append(log, 0, 0).write('batch.completed', { batch: 0, baseOffset: 0 });
+    const stray = log.tape.endSeq;
+    log.write('leader.elected', { tp: 0, leader: 0, leaderEpoch: 2, unclean: true });
+    const run = projected(log);
+    expect(run.outcomes.counts(stray)['lost-after-ack']).toBe(2);
+    expect(run.outcomes.incidentsOf('lost-after-ack', stray)[0]?.cause).toBe(
+      'broker 0 wrote it after another had been elected, and it was cut off there',
+    );
+    expect(run.outcomes.counts(log.tape.endSeq)['lost-after-ack']).toBe(0);
+  });
+
+  test('two copies, one with a replaced leader, are one', () => {
+    const log = started('-1');
+    log.write('leader.elected', { tp: 0, leader: 1, leaderEpoch: 1 });
+    batch(log, 0);
+    requeue(append(log, 0, 0), 0);
+    attempt(log, 0, 1);
+    log.write('log.appended', { tp: 0, node: 1, batch: 0, baseOffset: 0, logEndOffset: 2 });
+    log.write('log.truncated', { tp: 0, node: 0, logEndOffset: 0 });
+    expect(projected(log).outcomes.counts(log.tape.endSeq).duplicated).toBe(0);
+  });
+
   test('acks=0: acked at the socket, lost when the broker refuses or the connection breaks', () => {
     const log = started('0');
     for (const id of [0, 1, 2]) {

@@ -6,34 +6,11 @@ import { recordId, type RecordId } from '#base/ids';
 import type { EventOf, PipelineEvent } from '#events/catalogue';
 import { Column } from './columns.ts';
 import type { LifelineTables } from './lifelines/LifelineTables.ts';
+import { PartitionLogs } from './outcomes/PartitionLogs.ts';
 import { Incidents, type Incident, type IncidentCounts, type IncidentKind } from './outcomes/Incidents.ts';
 import type { RecordColumns } from './RecordColumns.ts';
 
 export type { Incident, IncidentCounts, IncidentKind } from './outcomes/Incidents.ts';
-
-/** Batches in a partition's log, oldest first, each with the offset after its last record. */
-class Segments {
-  length = 0;
-  private readonly batches = new Column('u32');
-  private readonly ends = new Column('u32');
-
-  push(batch: number, endOffset: number): void {
-    this.batches.set(this.length, batch);
-    this.ends.set(this.length++, endOffset);
-  }
-
-  get lastEnd(): number {
-    return this.length === 0 ? 0 : this.ends.get(this.length - 1);
-  }
-
-  pop(): number {
-    return this.batches.get(--this.length);
-  }
-
-  get bytesKept(): number {
-    return this.batches.bytesKept + this.ends.bytesKept;
-  }
-}
 
 export type RecordOutcome =
   | { readonly kind: 'sending' | 'waiting' | 'in-flight' }
@@ -51,10 +28,10 @@ export class Outcomes {
   private readonly records: RecordColumns;
   private readonly lifelines: LifelineTables;
   /** Per tp: whole logs, for an unclean election can cut anywhere. */
-  private readonly logs = new Map<number, Segments>();
-  /** Log end of each replica, by tp and node: an elected leader brings its own. */
-  private readonly logEnds = new Map<string, number>();
+  private readonly logs = new Map<number, PartitionLogs>();
   private readonly copies = new Column('u8');
+  /** Written last by a leader that had been replaced: the broker, by batch. */
+  private readonly strays = new Map<number, number>();
   /** Rank of the last batch of a client in a partition's log: the batch it was born as, and the place in it. */
   private readonly lastRank = new Map<string, { root: number; start: number }>();
   /** acks=0: acked before a broker wrote them. */
@@ -173,9 +150,14 @@ export class Outcomes {
           );
         }
         return;
+      case 'log.marked':
+        this.logOf(event.tp).marked(event.node, event.offset + 1);
+        return;
       case 'replica.fetched':
+        this.logOf(event.tp).fetched(event.node, event.leader, event.logEndOffset);
+        return;
       case 'log.truncated':
-        this.logEnds.set(`${event.tp}/${event.node}`, event.logEndOffset);
+        this.logOf(event.tp).truncated(event.node, event.logEndOffset);
         return;
       case 'leader.elected':
         if (event.leader !== null) this.elected(event, event.leader);
@@ -187,6 +169,8 @@ export class Outcomes {
   private completed(event: EventOf<'batch.completed'>): void {
     const { batch, seq } = event;
     if (this.copiesOf(batch) > 0) return;
+    const stray = this.strays.get(batch);
+    if (stray !== undefined) return this.strayed(batch, stray, seq);
     const request = this.lifelines.batches.lastRequest(batch);
     // An answer proves that it was written; only without one the ack may be ahead of the log.
     if (event.baseOffset >= 0 || event.duplicate) return;
@@ -216,38 +200,45 @@ export class Outcomes {
     }
   }
 
+  private logOf(tp: number): PartitionLogs {
+    let log = this.logs.get(tp);
+    if (log === undefined) {
+      log = new PartitionLogs();
+      this.logs.set(tp, log);
+    }
+    return log;
+  }
+
   private appended({ tp, node, batch, baseOffset, logEndOffset, seq }: EventOf<'log.appended'>): void {
+    this.unwritten.delete(batch);
+    if (this.logOf(tp).appended(node, batch, logEndOffset)) {
+      this.stored(tp, batch, `written again at offset ${baseOffset} by a retry`, seq);
+    } else {
+      this.strays.set(batch, node);
+      if (this.lifelines.batches.isCompleted(batch)) this.strayed(batch, node, seq);
+    }
+  }
+
+  /** A leader that had been replaced without knowing it wrote it, and nobody else ever will have it. */
+  private strayed(batch: number, node: number, seq: number): void {
+    if (this.copiesOf(batch) > 0) return;
+    this.lose(batch, `broker ${node} wrote it after another had been elected, and it was cut off there`, seq);
+  }
+
+  /** A copy in the log that counts. */
+  private stored(tp: number, batch: number, ifSecond: string, seq: number): void {
     const { batches } = this.lifelines;
-    this.logEnds.set(`${tp}/${node}`, logEndOffset);
     const before = this.copiesOf(batch);
     this.copies.set(batch, before + 1);
-    this.unwritten.delete(batch);
-    const isReordered = before === 0 && this.overtaken(tp, batch);
-    const log = this.logs.get(tp) ?? new Segments();
-    log.push(batch, logEndOffset);
-    this.logs.set(tp, log);
     const records = batches.recordCount(batch);
     if (before > 0) {
-      this.incidents.open(
-        'duplicated',
-        batch,
-        tp,
-        records,
-        `written again at offset ${baseOffset} by a retry`,
-        seq,
-      );
+      this.incidents.open('duplicated', batch, tp, records, ifSecond, seq);
       return;
     }
     this.incidents.close('lost-after-ack', batch, seq);
-    if (isReordered) {
-      this.incidents.open(
-        'reordered',
-        batch,
-        tp,
-        records,
-        'written behind a batch that was made after it',
-        seq,
-      );
+    if (this.overtaken(tp, batch)) {
+      const cause = 'written behind a batch that was made after it';
+      this.incidents.open('reordered', batch, tp, records, cause, seq);
     }
     if (batches.isFailed(batch)) {
       this.failedYetStored(batch, 'written after it had failed for the application', seq);
@@ -269,11 +260,8 @@ export class Outcomes {
 
   /** The new leader's log is the partition's from now on: what it does not have is gone (§7.4). */
   private elected({ tp, unclean, leaderEpoch, seq }: EventOf<'leader.elected'>, leader: number): void {
-    const log = this.logs.get(tp);
-    const end = this.logEnds.get(`${tp}/${leader}`) ?? 0;
-    if (log === undefined) return;
-    while (log.lastEnd > end) {
-      const batch = log.pop();
+    const { gone, come } = this.logOf(tp).elected(leader);
+    for (const batch of gone) {
       const left = this.copiesOf(batch) - 1;
       this.copies.set(batch, left);
       if (left > 0) {
@@ -286,6 +274,7 @@ export class Outcomes {
       const how = unclean ? 'an unclean election made' : 'the election made';
       this.lose(batch, `${how} broker ${leader} leader (epoch ${leaderEpoch}), which did not have it`, seq);
     }
+    for (const batch of come) this.stored(tp, batch, `broker ${leader} leads and has it twice`, seq);
   }
 
   private failedYetStored(batch: number, cause: string, seq: number): void {
