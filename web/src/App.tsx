@@ -2,13 +2,14 @@
 import { Suspense, useEffect, type ComponentType, type ReactNode } from 'react';
 import { Counters } from './panels/Counters.tsx';
 import { KeysDialog } from './panels/KeysDialog.tsx';
+import { LiveChip } from './panels/LiveChip.tsx';
 import { Notices } from './panels/Notices.tsx';
 import { PlaybackBar } from './panels/PlaybackBar.tsx';
 import { Scrubber } from './panels/Scrubber.tsx';
 import { ShareDialog, useShare } from './panels/Share.tsx';
 import { slots } from './slots.ts';
 import { Stage } from './stage/Stage.tsx';
-import { useApp } from './store/useFrame.ts';
+import { useApp, useSession } from './store/useFrame.ts';
 import { IconButton } from './ui/controls.tsx';
 import { useKeys } from './useKeys.ts';
 import { useDroppedFiles, useRunNotices } from './useRunNotices.ts';
@@ -65,6 +66,8 @@ function TopBar(): ReactNode {
   const setTheme = useApp((state) => state.setTheme);
   const openDialog = useApp((state) => state.openDialog);
   const share = useShare();
+  // A lesson makes runs of its own.
+  const isLive = useSession().source.kind === 'live';
   const other = theme === 'dark' ? 'light' : 'dark';
   return (
     <header className="top">
@@ -72,14 +75,11 @@ function TopBar(): ReactNode {
         <h1>linger</h1>
         <p className="dim">Kafka producer, in slow motion</p>
       </div>
-      <span
-        className="source-chip"
-        title="Every number comes from a model of the Java client 4.3 and of a cluster"
-      >
-        Model
-      </span>
+      <LiveChip />
       <div className="lesson-line">
-        <Suspense fallback={null}>{slots.lessonLine === null ? null : <slots.lessonLine />}</Suspense>
+        <Suspense fallback={null}>
+          {slots.lessonLine === null || isLive ? null : <slots.lessonLine />}
+        </Suspense>
       </div>
       <div className="actions">
         <IconButton label="Share a link to this moment" keys="L" wide onClick={share}>

@@ -4,11 +4,12 @@
  */
 import { known } from '#base/assert';
 import './app.css';
+import { markFirstRecord } from './firstRecord.ts';
 import { announceCuts } from './session/commands.ts';
 import { createFrameLoop } from './session/frameLoop.ts';
 import { goToPlayhead } from './session/openRun.ts';
-import { createSession } from './session/session.ts';
-import { keepAddress, readAddress } from './session/urlState.ts';
+import { createSession, type RestartableSource } from './session/session.ts';
+import { isLiveAddress, keepAddress, liveOffer, readAddress } from './session/urlState.ts';
 import { createModelSource } from './sources/modelSource.ts';
 import { mountStage } from './stage/mountStage.ts';
 import { createAppStore } from './store/appStore.ts';
@@ -24,23 +25,38 @@ const storage = browserStore();
 const remembered = readMemory(storage);
 const link = readAddress();
 const store = createAppStore(remembered.memory, storage);
-const session = createSession(createModelSource(link.scenario));
+const isLive = isLiveAddress() && liveOffer() !== null;
+const source = isLive ? await openLive() : createModelSource(link.scenario);
+const session = createSession(source);
 const loop = createFrameLoop((nowMs) => session.frame(nowMs));
 session.wake = loop.wake;
 document.documentElement.dataset['theme'] = remembered.memory.theme;
 const stage = mountStage(known(document.getElementById('stage'), 'the place of the stage'), session);
 stage.instance.setTheme(remembered.memory.theme);
+markFirstRecord(session, stage.instance);
 
 const { notify } = store.getState();
 if (remembered.notice !== null) notify(remembered.notice);
 for (const notice of link.notices) notify(notice, 'warn');
 announceCuts(session, notify);
-goToPlayhead(session, link, FIRST_MOMENT_US);
-keepAddress(session);
+if (isLiveAddress() && !isLive) notify('There is no live run here: the bridge offers none.', 'warn');
+if (isLive) session.follow();
+else {
+  goToPlayhead(session, link, FIRST_MOMENT_US);
+  keepAddress(session);
+}
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 session.setReducedMotion(lessMotion.matches);
 lessMotion.addEventListener('change', () => session.setReducedMotion(lessMotion.matches));
 Object.assign(globalThis, { linger: createTestHook(session, store, stage.instance) });
+
+/** The wire is fetched by those who want it. */
+async function openLive(): Promise<RestartableSource> {
+  const { createLiveSource, pageSurroundings } = await import('./sources/liveSource.ts');
+  const live = createLiveSource(pageSurroundings);
+  live.onSentence((sentence) => store.getState().notify(sentence, 'warn'));
+  return live;
+}
 
 const mountPage = async (): Promise<void> => {
   const page = await import('./page.tsx');

@@ -3,13 +3,11 @@ import { useEffect } from 'react';
 import { openFileText } from './session/openRun.ts';
 import { useAppStore, useFrame, useSession } from './store/useFrame.ts';
 
-/** A run that failed, is full or lost its source says so once, in its sentence. */
+/** A run that failed or is full says so once, in its sentence. A lost bridge stands in the top bar until it is back. */
 export function useRunNotices(): void {
   const store = useAppStore();
   const sentence = useFrame(({ source: { status } }) =>
-    status.kind === 'failed' || status.kind === 'full' || status.kind === 'disconnected'
-      ? status.sentence
-      : null,
+    status.kind === 'failed' || status.kind === 'full' ? status.sentence : null,
   );
   useEffect(() => {
     if (sentence !== null) store.getState().notify(sentence, 'bad');

@@ -9,9 +9,9 @@ import { createActivity } from './activity.ts';
 /** The line is never shorter than this, so that the first second does not race by. */
 const LEAST_SPAN_US = 100_000;
 
-/** What the whole width of the line is: what was computed or shown, rounded up so that it does not creep. */
-export function lineSpanUs(session: Pick<Session, 'seenAt' | 'playback'>): number {
-  const end = Math.max(session.seenAt, session.playback.headAt) * 1.04;
+/** From where on: what was computed or shown, rounded up so that it does not creep. */
+export function lineSpanUs(session: Pick<Session, 'seenAt' | 'playback' | 'startAt'>): number {
+  const end = (Math.max(session.seenAt, session.playback.headAt) - session.startAt) * 1.04;
   let span = LEAST_SPAN_US;
   while (span < end) span *= 1.25;
   return span;
@@ -23,7 +23,12 @@ export function Scrubber(): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [activity] = useState(createActivity);
   const [hoverAt, setHoverAt] = useState<number | null>(null);
-  const now = useFrame((s) => ({ at: s.playback.cursor.at, span: lineSpanUs(s), version: s.version }));
+  const now = useFrame((s) => ({
+    at: s.playback.cursor.at,
+    start: s.startAt,
+    span: lineSpanUs(s),
+    version: s.version,
+  }));
 
   useEffect(() => {
     const element = canvas.current;
@@ -40,7 +45,8 @@ export function Scrubber(): ReactNode {
 
   const timeAt = (event: PointerEvent<HTMLElement>): number => {
     const box = event.currentTarget.getBoundingClientRect();
-    return Math.max(0, Math.min(1, (event.clientX - box.left) / Math.max(1, box.width))) * now.span;
+    const share = Math.max(0, Math.min(1, (event.clientX - box.left) / Math.max(1, box.width)));
+    return now.start + share * now.span;
   };
   const pressed = (event: PointerEvent<HTMLElement>): void => {
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -64,15 +70,15 @@ export function Scrubber(): ReactNode {
     event.preventDefault();
     event.stopPropagation();
   };
-  const percent = (at: number): string => `${(Math.min(1, at / now.span) * 100).toFixed(3)}%`;
+  const percent = (at: number): string => `${(Math.min(1, (at - now.start) / now.span) * 100).toFixed(3)}%`;
   return (
     <div
       className="scrubber"
       role="slider"
       tabIndex={0}
       aria-label="Playhead"
-      aria-valuemin={0}
-      aria-valuemax={Math.round(now.span)}
+      aria-valuemin={Math.round(now.start)}
+      aria-valuemax={Math.round(now.start + now.span)}
       aria-valuenow={Math.round(now.at)}
       aria-valuetext={momentText(now.at)}
       onPointerDown={pressed}

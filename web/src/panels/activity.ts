@@ -21,6 +21,8 @@ export interface Activity {
 export function createActivity(): Activity {
   let of: EventLogView | null = null;
   let read = 0;
+  /** Where the line begins. */
+  let originUs = 0;
   let bucketUs = FIRST_BUCKET_US;
   let buckets = new Float32Array(MAX_BUCKETS);
   let marks: readonly Mark[] = [];
@@ -31,9 +33,10 @@ export function createActivity(): Activity {
     buckets = next;
     bucketUs *= 2;
   };
-  const extend = (log: EventLogView): void => {
+  const extend = (log: EventLogView, startAt: number): void => {
     if (log !== of || log.endSeq < read) {
       of = log;
+      originUs = startAt;
       read = log.startSeq;
       bucketUs = FIRST_BUCKET_US;
       buckets = new Float32Array(MAX_BUCKETS);
@@ -43,10 +46,10 @@ export function createActivity(): Activity {
     const reader = log.read(read);
     for (; read < to; read++) {
       const event = reader.next();
-      while (event.at / bucketUs >= MAX_BUCKETS) halve();
+      while ((event.at - originUs) / bucketUs >= MAX_BUCKETS) halve();
       // Records that leave are what the eye looks for; a batch of one and a batch of forty differ.
       if (event.type === 'node.drained') {
-        const bucket = Math.floor(event.at / bucketUs);
+        const bucket = Math.floor((event.at - originUs) / bucketUs);
         buckets[bucket] = (buckets[bucket] ?? 0) + event.records;
       }
     }
@@ -65,7 +68,7 @@ export function createActivity(): Activity {
       return best;
     },
     draw(ctx, session, width, height, spanUs, colours) {
-      extend(session.view.log);
+      extend(session.view.log, session.startAt);
       marks = session.projections.marks.all;
       ctx.clearRect(0, 0, width, height);
       const bars = Math.max(1, Math.floor(width / 4));
@@ -78,7 +81,7 @@ export function createActivity(): Activity {
       const most = values.reduce((a, b) => Math.max(a, b), 1);
       for (let i = 0; i < bars; i++) {
         const value = values[i] ?? 0;
-        const at = (i / bars) * spanUs;
+        const at = originUs + (i / bars) * spanUs;
         if (value === 0 || at > shownUs) continue;
         const h = Math.max(2, (value / most) * (height - 14));
         ctx.fillStyle = at <= session.playback.cursor.at ? colours.accent : colours.lineStrong;
@@ -87,7 +90,7 @@ export function createActivity(): Activity {
       for (const mark of marks) {
         if (mark.at > shownUs) break;
         ctx.beginPath();
-        ctx.arc((mark.at / spanUs) * width, 5, 3.6, 0, 6.2832);
+        ctx.arc(((mark.at - originUs) / spanUs) * width, 5, 3.6, 0, 6.2832);
         ctx.fillStyle =
           mark.kind === 'error' ? colours.bad : mark.kind === 'command' ? colours.accent : colours.warn;
         ctx.fill();

@@ -8,6 +8,7 @@ import { nextBatchLeaving, nextEvent, previousBatchLeaving, previousEvent } from
 import { MAX_LEAD_US } from '../stage/motion.ts';
 import { autoSpeedAt } from './autoSpeed.ts';
 import type { CutNotice, RestartableSource, Session } from './contract.ts';
+import { followFactor, isFarFrom, nowShownAt } from './follow.ts';
 import { createPicture, type Picture } from './picture.ts';
 import {
   initialPlayback,
@@ -33,7 +34,7 @@ const STEP_LOOKAHEAD_US = 2_000_000;
 
 export function createSession(source: RestartableSource): Session {
   let playback: Playback = initialPlayback;
-  let picture: Picture = createPicture(source.log);
+  let picture: Picture = createPicture(source.log, source.base);
   /** Of a run made anew: takes over when it has reached the cursor. */
   let coming: Picture | null = null;
   let completeAt = 0;
@@ -45,6 +46,7 @@ export function createSession(source: RestartableSource): Session {
   let cutAt: number | null = null;
   let arrivalSeq: number | null = null;
   let isReduced = false;
+  let isFollowing = false;
   const undoStack: Scenario[] = [];
   const drawers = new Set<(view: StageView) => void>();
   const listeners = new Set<() => void>();
@@ -83,7 +85,9 @@ export function createSession(source: RestartableSource): Session {
   /** Time stands at the last event while it runs, and is exact when it rests. */
   const steppedCursor = (): Cursor => {
     const { seq, at } = playback.cursor;
-    return isMoving(playback) && seq > 0 ? { seq, at: picture.log.timeOf(seq - 1) } : { seq, at };
+    return isMoving(playback) && seq > picture.log.startSeq
+      ? { seq, at: picture.log.timeOf(seq - 1) }
+      : { seq, at };
   };
   const reduce = (action: PlaybackAction): void => {
     playback = reducePlayback(playback, action, picture.log);
@@ -115,7 +119,7 @@ export function createSession(source: RestartableSource): Session {
 
   source.subscribe((change) => {
     if (change.kind === 'cut') {
-      coming = createPicture(source.log);
+      coming = createPicture(source.log, source.base);
       completeAt = 0;
     }
     touch();
@@ -128,11 +132,19 @@ export function createSession(source: RestartableSource): Session {
     return at;
   };
 
+  const goToNow = (): void => {
+    const at = nowShownAt(completeAt, picture.startAt);
+    reduce({ type: 'seek', at, completeAt: Number.POSITIVE_INFINITY });
+  };
+
   /** A run that was made anew is folded aside until it reaches the cursor; till then the old picture stands. */
   const takeOver = (budgetMs: number): void => {
     if (coming === null) return;
     const isIn = coming.extend(budgetMs);
-    if (!isIn || source.status.kind === 'rerunning' || completeAt < playback.cursor.at) return;
+    if (!isIn || source.status.kind === 'rerunning') return;
+    // Another live run, or a later part of it: where the old one stood means nothing in it.
+    const isLive = source.kind === 'live';
+    if (!isLive && completeAt < playback.cursor.at) return;
     const oldEndAt = picture.log.endAt;
     const oldEndSeq = picture.log.endSeq;
     const cutFromSeq = cutAt === null ? oldEndSeq : picture.log.seqAfter(cutAt);
@@ -140,8 +152,9 @@ export function createSession(source: RestartableSource): Session {
     coming = null;
     const { seekingTo } = playback;
     // First to the same moment: the places of the old log mean nothing in the new one.
-    reduce({ type: 'seek', at: playback.cursor.at, completeAt });
-    if (seekingTo !== null) reduce({ type: 'seek', at: seekingTo, completeAt });
+    if (isLive) goToNow();
+    else reduce({ type: 'seek', at: playback.cursor.at, completeAt });
+    if (seekingTo !== null && !isLive) reduce({ type: 'seek', at: seekingTo, completeAt });
     if (cutAt !== null && seenAt - cutAt >= 1) {
       const cut = { cutUs: Math.min(seenAt, oldEndAt) - cutAt, cutEvents: oldEndSeq - cutFromSeq };
       for (const listener of cutListeners) listener(cut);
@@ -167,6 +180,12 @@ export function createSession(source: RestartableSource): Session {
     get seenAt() {
       return seenAt;
     },
+    get startAt() {
+      return picture.startAt;
+    },
+    get isFollowing() {
+      return isFollowing;
+    },
     get version() {
       return version;
     },
@@ -176,7 +195,17 @@ export function createSession(source: RestartableSource): Session {
     get canUndo() {
       return undoStack.length > 0;
     },
+    follow() {
+      isFollowing = source.kind === 'live';
+      if (!isFollowing) return;
+      reduce({ type: 'setSpeed', speed: 1 });
+      reduce({ type: 'play' });
+      goToNow();
+      slowMs = 0;
+      touch();
+    },
     dispatch(action) {
+      isFollowing = false;
       switch (action.type) {
         case 'play':
         case 'pause':
@@ -189,7 +218,7 @@ export function createSession(source: RestartableSource): Session {
           reduce({ type: playback.playing ? 'pause' : 'play' });
           break;
         case 'seek':
-          reduce({ type: 'seek', at: action.at, completeAt });
+          reduce({ type: 'seek', at: Math.max(picture.startAt, action.at), completeAt });
           break;
         case 'step':
           step(action.by, action.back);
@@ -207,6 +236,8 @@ export function createSession(source: RestartableSource): Session {
       touch();
     },
     command(body) {
+      // A live run has no past that could be changed: it happens now, and there is no way back.
+      if (!source.capabilities.commandsInThePast) return source.execute(body, micros(Math.floor(completeAt)));
       const at: Micros = micros(Math.floor(playback.cursor.at));
       const before = source.scenario;
       const refusal = source.execute(body, at);
@@ -249,16 +280,20 @@ export function createSession(source: RestartableSource): Session {
       const before = playback;
       if (coming === null) {
         const shownTo = Math.min(completeAt, picture.extendedAt);
+        if (isFollowing && isFarFrom(completeAt, playback.headAt)) goToNow();
+        const tickMs = isFollowing ? wallMs * followFactor(completeAt, playback.headAt) : wallMs;
         const autoSpeed = playback.auto
           ? autoSpeedAt(picture.log, playback.cursor.seq, playback.cursor.at)
           : playback.speed;
-        reduce({ type: 'tick', wallMs, completeAt: shownTo, autoSpeed });
+        reduce({ type: 'tick', wallMs: tickMs, completeAt: shownTo, autoSpeed });
         arrive();
         noteSpeed(before, wallMs);
       }
       // 4. The picture of that moment.
       picture.moveTo(playback.cursor.seq);
       if (playback.cursor.at > seenAt) seenAt = playback.cursor.at;
+      // Of a live run everything that has come may be looked at.
+      if (source.kind === 'live' && coming === null) seenAt = Math.max(seenAt, completeAt);
       // 5. Whoever draws, draws.
       for (const draw of drawers) draw(view);
       // 6. Slow copies: at most ten a second, at once when something was done.

@@ -36,7 +36,24 @@ export function linkOf(session: Shared, base: string = location.href): SharedLin
 
 /** What the address says. Never throws: what it cannot read is a notice. */
 export const readAddress = (search: string = location.search): ReadLink =>
-  readLink(search.replace(/^\?/, ''));
+  readLink(search.replace(/^\?/, '').replace(LIVE_PARAMETER, ''));
+
+/** Beside the scenario of the model, which so comes back when the page goes back to it. */
+const LIVE_PARAMETER = /(^|&)live(=[^&]*)?(?=&|$)/;
+
+/** Whether the address asks for the live run. */
+export const isLiveAddress = (search: string = location.search): boolean =>
+  LIVE_PARAMETER.test(search.replace(/^\?/, ''));
+
+/** This page with the run of the model, or the live one. */
+export function sourceAddress(isLive: boolean, search: string = location.search): string {
+  const rest = search.replace(/^\?/, '').replace(LIVE_PARAMETER, '').replace(/^&/, '');
+  return `?${[rest, isLive ? 'live' : ''].filter((part) => part !== '').join('&')}`;
+}
+
+/** What live run the bridge offers, in a word; null: none, or no bridge has served this page. */
+export const liveOffer = (): string | null =>
+  document.querySelector<HTMLMetaElement>('meta[name="linger-live"]')?.content ?? null;
 
 /** Keeps the address up to date while time stands still, so that a reload or a bookmark comes back here. */
 export function keepAddress(session: Session): () => void {

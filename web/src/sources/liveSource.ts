@@ -263,7 +263,3 @@ export const pageSurroundings: Surroundings = {
     return () => clearTimeout(timer);
   },
 };
-
-/** What live run the bridge offers, in a word; null: none, or there is no bridge. */
-export const liveOffer = (): string | null =>
-  document.querySelector<HTMLMetaElement>('meta[name="linger-live"]')?.content ?? null;

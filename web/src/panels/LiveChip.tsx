@@ -1,0 +1,126 @@
+/**
+ * Where the run comes from. A bridge that offers a live run makes it a switch; in live it also says how far the picture
+ * is behind, and stops the producer, which pausing the picture does not.
+ */
+import type { ReactNode } from 'react';
+import type { Scenario } from '#model/Scenario';
+import { liveOffer, sourceAddress } from '../session/urlState.ts';
+import { useAppStore, useFrame, useSession } from '../store/useFrame.ts';
+import { msText } from '../ui/format.ts';
+
+export function LiveChip(): ReactNode {
+  const { source } = useSession();
+  const offer = liveOffer();
+  const title = 'Every number comes from a model of the Java client 4.3 and of a cluster';
+  if (source.kind === 'model' && offer === null) {
+    return (
+      <span className="source-chip" title={title}>
+        Model
+      </span>
+    );
+  }
+  const isLive = source.kind === 'live';
+  return (
+    <>
+      <nav className="source-switch" aria-label="Where the run comes from">
+        <a href={sourceAddress(false)} aria-current={isLive ? undefined : 'page'} title={title}>
+          Model
+        </a>
+        <a
+          href={sourceAddress(true)}
+          aria-current={isLive ? 'page' : undefined}
+          title={
+            offer === 'simulated'
+              ? 'In real time, against the simulated cluster of the bridge'
+              : 'The live run of the bridge'
+          }
+        >
+          Live
+        </a>
+      </nav>
+      {isLive ? <LiveControls offer={offer} /> : null}
+    </>
+  );
+}
+
+function LiveControls(props: { readonly offer: string | null }): ReactNode {
+  const session = useSession();
+  const store = useAppStore();
+  const now = useFrame((s) => ({
+    status: s.source.status,
+    isFollowing: s.isFollowing,
+    behindUs: s.completeAt - s.playback.cursor.at,
+    isStopped: isStopped(s.source.scenario),
+  }));
+  const producerButton = (): void => {
+    const { applications } = session.source.scenario;
+    applications.forEach((_, application) => {
+      const refusal = session.command(
+        now.isStopped
+          ? {
+              do: 'producer.replace',
+              application,
+              producer: presentProducer(session.source.scenario, application),
+            }
+          : { do: 'producer.close', application, timeoutMs: null },
+      );
+      if (refusal !== null) store.getState().notify(refusal, 'bad');
+    });
+  };
+  const isLost = now.status.kind === 'disconnected';
+  return (
+    <div className="live-controls">
+      <span role="status" className={isLost ? 'warn' : 'dim'} data-testid="live-status">
+        {now.status.kind === 'disconnected'
+          ? now.status.sentence
+          : now.isFollowing
+            ? props.offer === 'simulated'
+              ? 'now, simulated cluster'
+              : 'now'
+            : `${msText(Math.max(0, now.behindUs))} behind`}
+      </span>
+      {now.isFollowing ? null : (
+        <button
+          type="button"
+          className="button wide"
+          title="Show what happens now, in real time"
+          onClick={() => session.follow()}
+        >
+          Now
+        </button>
+      )}
+      <button
+        type="button"
+        className="button wide"
+        title={
+          now.isStopped
+            ? 'A new producer with the same settings'
+            : 'Closes the producer: it sends what it has. Pausing stops only the picture.'
+        }
+        disabled={isLost}
+        onClick={producerButton}
+      >
+        {now.isStopped ? 'Start producer' : 'Stop producer'}
+      </button>
+    </div>
+  );
+}
+
+/** Whether the last that was done to the producer of the first application was to end it. */
+function isStopped({ commands }: Scenario): boolean {
+  const last = commands.findLast(
+    (command) => command.do.startsWith('producer.') && command.do !== 'producer.flush',
+  );
+  return last?.do === 'producer.close' || last?.do === 'producer.kill';
+}
+
+/** The settings that the producer had, or would have had. */
+function presentProducer(
+  { applications, commands }: Scenario,
+  index: number,
+): Readonly<Record<string, string>> {
+  const replaced = commands.findLast(
+    (command) => command.do === 'producer.replace' && command.application === index,
+  );
+  return replaced?.do === 'producer.replace' ? replaced.producer : (applications[index]?.producer ?? {});
+}
