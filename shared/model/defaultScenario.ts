@@ -8,6 +8,7 @@ import {
   type NetworkSpec,
   type Scenario,
   type TopicSpec,
+  type TransactionSpec,
   type WorkloadSpec,
 } from './Scenario.ts';
 
@@ -51,22 +52,32 @@ export const DEFAULT_CLUSTER: ClusterSpec = {
 export const DEFAULT_WORKLOAD: WorkloadSpec = {
   topic: 'orders',
   shape: 'steady',
-  recordsPerS: 2000,
+  recordsPerS: 3000,
   burstRecords: 100,
   rampMs: 5000,
   valueBytes: 120,
   valueSpreadPercent: 30,
-  keys: 8,
+  // Enough that each of the six partitions gets some.
+  keys: 24,
   keySkewPercent: 60,
   headerBytes: 0,
   records: 0,
   compressibility: 'json',
 };
 
+export const DEFAULT_TRANSACTIONS: TransactionSpec = {
+  records: 20,
+  abortEvery: 0,
+  alsoTopic: '',
+  offsetsGroup: '',
+};
+
 export const DEFAULT_APPLICATION: ApplicationSpec = {
   name: 'shop',
   pattern: 'async-send',
   threads: 1,
+  transactions: DEFAULT_TRANSACTIONS,
+  isStandby: false,
   producer: {},
   workload: DEFAULT_WORKLOAD,
 };
