@@ -30,7 +30,14 @@ export interface Stage {
   readonly topics: readonly { readonly topic: string; readonly partitions: number }[];
   readonly untilMs: number;
   readonly flavour: Flavour;
+  readonly producer: Readonly<Record<string, unknown>>;
+  /** Whether brokers may call a batch too large: of compressed ones the oracle unpacks only gzip (FORMAT.md §8). */
+  readonly maySplit: boolean;
 }
+
+const RATIOS = [0.2, 0.5, 0.9, 1, 1.1, 2, 3];
+/** Real gzip of the smallest batch fits. */
+const ROOMY_RATIOS = [8, 10, 15];
 
 function randomFlavour(dice: Dice): Flavour {
   return dice.weighted([
@@ -77,7 +84,7 @@ function randomCluster(dice: Dice, stage: Stage): Readonly<Record<string, unknow
     ...(dice.chance(40) ? { transactionVersion: 1 } : {}),
     ...(dice.chance(40) ? { coordinator: dice.below(stage.nodes) } : {}),
     ...(dice.chance(10) ? { groupCoordinator: dice.below(stage.nodes) } : {}),
-    ...(dice.chance(15) ? { maxMessageBytes: dice.pick([80, 150, 300, 600]) } : {}),
+    ...(stage.maySplit && dice.chance(15) ? { maxMessageBytes: dice.pick([80, 150, 300, 600]) } : {}),
     ...(dice.chance(20) ? { leaderHints: false } : {}),
   };
 }
@@ -118,21 +125,28 @@ function randomInterceptors(dice: Dice): NonNullable<CaseJson['interceptors']> {
 }
 
 /**
- * A partition without leader and hardly a back-off: a client asks for metadata all the time, so that it is never
- * idle, as a warm start has it.
+ * A partition without leader or metadata that grow old at once, and hardly a back-off: a client asks for metadata all
+ * the time, so that it is never idle, as a warm start has it.
  */
 function isRestless(
   cluster: Readonly<Record<string, unknown>>,
   producer: Readonly<Record<string, unknown>>,
 ): boolean {
   const backoffs = [producer['retry.backoff.ms'], producer['retry.backoff.max.ms']];
-  return JSON.stringify(cluster).includes('-1') && backoffs.some((ms) => typeof ms === 'number' && ms < 10);
+  const asks = JSON.stringify(cluster).includes('-1') || producer['metadata.max.age.ms'] !== undefined;
+  return asks && backoffs.some((ms) => typeof ms === 'number' && ms < 10);
 }
 
 /** The case of this seed; equal seeds give equal cases. */
 export function randomCase(seed: number): CaseJson {
   const random: Random = createRandom(seed);
   const dice = createDice(random.fork('stage'));
+  const flavour = randomFlavour(dice);
+  const producer = randomSettings(createDice(random.fork('settings')), flavour);
+  const codec = producer['compression.type'] ?? 'none';
+  const maySplit = codec === 'none' || (codec === 'gzip' && dice.chance(70));
+  const choice = codec === 'gzip' && maySplit ? ROOMY_RATIOS : RATIOS;
+  const ratios = Array.from({ length: 1 + dice.below(4) }, () => dice.pick(choice));
   const stage: Stage = {
     nodes: dice.weighted([
       [35, 1],
@@ -142,13 +156,11 @@ export function randomCase(seed: number): CaseJson {
     ]),
     topics: randomTopics(dice),
     untilMs: dice.pick([200, 500, 1000, 3000]),
-    flavour: randomFlavour(dice),
+    flavour,
+    producer,
+    maySplit,
   };
-  const compressionRatios = Array.from({ length: 1 + dice.below(4) }, () =>
-    dice.pick([0.2, 0.5, 0.9, 1, 1.1, 2, 3]),
-  );
   const cluster = randomCluster(createDice(random.fork('cluster')), stage);
-  const producer = randomSettings(createDice(random.fork('settings')), stage.flavour);
   return {
     name: `random-${seed}`,
     start: dice.chance(25) || isRestless(cluster, producer) ? 'cold' : 'warm',
@@ -156,7 +168,7 @@ export function randomCase(seed: number): CaseJson {
     network: randomNetwork(createDice(random.fork('network')), stage),
     producer,
     random: randomness(createDice(random.fork('random'))),
-    codec: { ratios: compressionRatios },
+    codec: { ratios },
     interceptors: randomInterceptors(createDice(random.fork('interceptors'))),
     report: dice.chance(30) ? ['topicMetrics', 'nodeMetrics'] : [],
     commands: randomCommands(createDice(random.fork('commands')), stage),

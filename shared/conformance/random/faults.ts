@@ -13,7 +13,6 @@ const PRODUCE_ERRORS = [
   'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
   'UNKNOWN_TOPIC_OR_PARTITION',
   'CORRUPT_MESSAGE',
-  'MESSAGE_TOO_LARGE',
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'UNKNOWN_PRODUCER_ID',
   'DUPLICATE_SEQUENCE_NUMBER',
@@ -36,6 +35,8 @@ const PRODUCE_ERRORS = [
   'UNKNOWN_SERVER_ERROR',
   'UNKNOWN_TOPIC_ID',
 ] as const;
+
+const SPLITS = 'MESSAGE_TOO_LARGE';
 
 const COORDINATOR_ERRORS = [
   'COORDINATOR_NOT_AVAILABLE',
@@ -102,9 +103,9 @@ function randomDelivery(dice: Dice): FaultJson {
   ]);
 }
 
-function produceAnswer(dice: Dice): FaultJson {
+function produceAnswer(dice: Dice, maySplit: boolean): FaultJson {
   const answer: FaultJson = { ...randomDelivery(dice) };
-  if (dice.chance(75)) answer['error'] = dice.pick(PRODUCE_ERRORS);
+  if (dice.chance(75)) answer['error'] = dice.pick(maySplit ? [...PRODUCE_ERRORS, SPLITS] : PRODUCE_ERRORS);
   if (dice.chance(20)) answer['appended'] = dice.chance(80);
   if (dice.chance(8)) answer['throttleMs'] = dice.pick([5, 30, 100]);
   if (dice.chance(6)) answer['message'] = 'the broker says no';
@@ -132,7 +133,7 @@ export function randomFaults(dice: Dice, stage: Stage): readonly FaultJson[] {
       [coordinated, dice.weighted<string>(COORDINATOR_APIS)],
     ]);
     const match = randomMatch(dice, stage, api);
-    if (api === 'PRODUCE') return { match, answer: produceAnswer(dice) };
+    if (api === 'PRODUCE') return { match, answer: produceAnswer(dice, stage.maySplit) };
     const answer: FaultJson = { ...randomDelivery(dice) };
     if (api === 'METADATA' && dice.chance(60)) answer['error'] = dice.pick(METADATA_ERRORS);
     if (api !== 'METADATA' && api !== 'API_VERSIONS' && dice.chance(80))

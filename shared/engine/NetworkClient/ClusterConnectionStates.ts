@@ -12,8 +12,6 @@ interface NodeConnectionState {
   failedAttempts: number;
   failedConnectAttempts: number;
   reconnectBackoffMs: number;
-  /** Of the next disconnection, where it was asked for ahead of time. */
-  drawnBackoffMs: number | null;
   connectionSetupTimeoutMs: number;
   /** Throttled while the client's clock is below this. */
   throttleUntilTimeMs: number;
@@ -90,7 +88,6 @@ export class ClusterConnectionStates {
         failedAttempts: 0,
         failedConnectAttempts: 0,
         reconnectBackoffMs: this.reconnectBackoff.backoff(0),
-        drawnBackoffMs: null,
         connectionSetupTimeoutMs: this.connectionSetupTimeout.backoff(0),
         throttleUntilTimeMs: 0,
       });
@@ -101,20 +98,12 @@ export class ClusterConnectionStates {
     this.connectingNodes.set(node, null);
   }
 
-  /** How long the connection will have to rest if it goes down now. */
-  nextReconnectBackoffMs(node: NodeId): number {
-    const state = this.stateOf(node);
-    state.drawnBackoffMs ??= this.reconnectBackoff.backoff(state.failedAttempts);
-    return state.drawnBackoffMs;
-  }
-
   /** Returns the client ms at which the next attempt is allowed. */
   disconnected(node: NodeId, nowMs: number): number {
     const state = this.stateOf(node);
     // The back-off runs from here, not from the attempt.
     state.lastConnectAttemptMs = nowMs;
-    state.reconnectBackoffMs = this.nextReconnectBackoffMs(node);
-    state.drawnBackoffMs = null;
+    state.reconnectBackoffMs = this.reconnectBackoff.backoff(state.failedAttempts);
     state.failedAttempts++;
     if (state.state === 'connecting') {
       state.failedConnectAttempts++;
@@ -156,7 +145,6 @@ export class ClusterConnectionStates {
     const state = this.stateOf(node);
     state.state = 'ready';
     state.failedAttempts = 0;
-    state.drawnBackoffMs = null;
     state.reconnectBackoffMs = this.reconnectBackoff.backoff(0);
     this.resetConnectionSetupTimeout(state);
     this.connectingNodes.delete(node);

@@ -46,18 +46,18 @@ export class Connections {
   /** The client closes its end. */
   close(node: NodeId, nowMs: number, because: ConnectionCause): void {
     this.selector.close(node);
-    this.hasGone(node, nowMs, because);
-    this.forget(node, nowMs);
+    this.disconnected(node, nowMs, because);
   }
 
-  /** The other end has closed or refused: the log is told, and the client acts on it later (`forget`). */
-  hasGone(node: NodeId, nowMs: number, because: ConnectionCause): void {
-    this.moved(node, 'disconnected', because, nowMs + this.states.nextReconnectBackoffMs(node));
-  }
-
-  forget(node: NodeId, nowMs: number): void {
-    this.states.disconnected(node, nowMs);
+  disconnected(node: NodeId, nowMs: number, because: ConnectionCause): void {
+    const mayConnectAtMs = this.states.disconnected(node, nowMs);
     this.throttledUntilMs.delete(node);
+    this.moved(node, 'disconnected', because, mayConnectAtMs);
+  }
+
+  /** The other end has closed or refused and the client does not notice. */
+  hasGone(node: NodeId, because: ConnectionCause): void {
+    this.moved(node, 'disconnected', because);
   }
 
   closeAll(): void {

@@ -13,12 +13,17 @@ import type { NetworkClient } from './NetworkClient.ts';
 /** Takes in one select at `nowMs`. Returns the responses to complete, also those of requests that were lost. */
 export function handleSelected(client: NetworkClient, selected: Selected, nowMs: number): ClientResponse[] {
   const responses: ClientResponse[] = [];
-  noteArrivals(client, selected, nowMs);
+  noteArrivals(client, selected);
   handleCompletedSends(client, selected, responses, nowMs);
-  handleCompletedReceives(client, selected, responses, nowMs);
+  try {
+    handleCompletedReceives(client, selected, responses, nowMs);
+  } catch (error) {
+    noteUnnoticedDisconnections(client, selected);
+    throw error;
+  }
   for (const arrival of selected.arrivals) {
     if (arrival.kind !== 'disconnected') continue;
-    client.connections.forget(arrival.node, nowMs);
+    client.connections.disconnected(arrival.node, nowMs, arrival.reason);
     afterDisconnection(client, responses, arrival.node, nowMs, 'disconnected');
   }
   for (const arrival of selected.arrivals)
@@ -44,16 +49,21 @@ export function* completeResponses(responses: readonly ClientResponse[]): Blocki
   }
 }
 
-/** The log tells all arrivals in their order before the client acts on the first (FORMAT.md §9). */
-function noteArrivals(client: NetworkClient, selected: Selected, nowMs: number): void {
+/** The log tells what has arrived, in this order, before the client acts on the first. */
+function noteArrivals(client: NetworkClient, selected: Selected): void {
   for (const arrival of selected.arrivals) {
     const { node } = arrival;
     if (arrival.kind === 'received') {
       const { body, requestId } = arrival.receive;
       client.events.received(client.inFlightRequests.find(node, requestId), body);
     } else if (arrival.kind === 'connected') client.connections.connected(node);
-    else client.connections.hasGone(node, nowMs, arrival.reason);
   }
+}
+
+/** The rest of this poll is thrown away: the client goes on as if these connections stood, the log knows better. */
+function noteUnnoticedDisconnections(client: NetworkClient, selected: Selected): void {
+  for (const arrival of selected.arrivals)
+    if (arrival.kind === 'disconnected') client.connections.hasGone(arrival.node, arrival.reason);
 }
 
 function handleCompletedSends(
