@@ -71,6 +71,7 @@ export class Broker {
     for (const replica of this.replicas.values()) replica.lose();
     for (const fetcher of this.fetchers) fetcher.clear();
     for (const other of this.cluster.brokers) other.leaderDied(this.node);
+    this.cluster.verifier.brokerDied(this.node);
     this.connections.die();
     // A frozen one has been silent since it froze.
     if (wasUp) this.cluster.controller.silent(this.node);

@@ -7,6 +7,7 @@ import type { Controller } from './controller.ts';
 import type { Faults } from './faults.ts';
 import type { Links, NetworkConditions } from './links.ts';
 import type { TransactionCoordinator } from './TransactionCoordinator.ts';
+import type { TransactionVerifier } from './TransactionVerifier.ts';
 import type { EventQueue } from './VirtualNetwork.ts';
 
 export interface TopicSettings {
@@ -75,6 +76,7 @@ export interface ClusterContext {
   readonly brokers: Broker[];
   readonly controller: Controller;
   readonly coordinator: TransactionCoordinator;
+  readonly verifier: TransactionVerifier;
   readonly links: Links;
   readonly faults: Faults;
   broker(node: NodeId): Broker;

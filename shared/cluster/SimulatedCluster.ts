@@ -24,6 +24,7 @@ import { Controller } from './controller.ts';
 import { Faults } from './faults.ts';
 import { Links, type NetworkConditions } from './links.ts';
 import { TransactionCoordinator } from './TransactionCoordinator.ts';
+import { TransactionVerifier } from './TransactionVerifier.ts';
 import type { Brokers, EventQueue, VirtualConnection } from './VirtualNetwork.ts';
 
 export interface SimulatedClusterParts {
@@ -46,6 +47,7 @@ export class SimulatedCluster implements Brokers, ClusterContext {
   readonly brokers: Broker[] = [];
   readonly controller: Controller;
   readonly coordinator: TransactionCoordinator;
+  readonly verifier: TransactionVerifier;
   readonly links: Links;
   readonly faults: Faults;
 
@@ -58,6 +60,7 @@ export class SimulatedCluster implements Brokers, ClusterContext {
     this.faults = new Faults(events);
     this.controller = new Controller(this, settings.brokers);
     this.coordinator = new TransactionCoordinator(this);
+    this.verifier = new TransactionVerifier(this);
     for (let node = 0; node < settings.brokers; node++) this.brokers.push(new Broker(this, nodeId(node)));
   }
 

@@ -6,24 +6,17 @@
 import type { NodeId } from '#base/ids';
 import type { TopicPartition } from '#base/TopicPartition';
 import { MICROS_PER_MS } from '#base/time';
-import type {
-  EndTxnRequest,
-  InitProducerIdRequest,
-  SentBatch,
-  TxnOffsetCommitRequest,
-} from '#engine/requests';
+import type { EndTxnRequest, InitProducerIdRequest, TxnOffsetCommitRequest } from '#engine/requests';
 import type { CoordinatorState } from '#events/words';
 import type { ErrorName } from '#record/Errors';
 import type { Broker } from './Broker.ts';
 import type { ClusterContext } from './ClusterContext.ts';
 import { writeMarker } from './markers.ts';
 import {
-  asProduceError,
   createTransaction,
   endError,
   initError,
   raiseEpoch,
-  verified,
   type Asker,
   type Transaction,
 } from './TransactionMetadata.ts';
@@ -32,9 +25,6 @@ const FIRST_PRODUCER_ID = 1000;
 /** `transaction.max.timeout.ms` and `transaction.abort.timed.out.transaction.cleanup.interval.ms`. */
 const MAX_TIMEOUT_MS = 900_000;
 const TIMEOUT_SCAN_US = 10_000 * MICROS_PER_MS;
-/** `add.partitions.to.txn.retry.backoff.ms` and `…retry.backoff.max.ms`: the leader asks again for so long. */
-const IMPLICIT_ADD_RETRY_US = 20 * MICROS_PER_MS;
-const IMPLICIT_ADD_LIMIT_US = 100 * MICROS_PER_MS;
 
 export interface ProducerIdAnswer {
   readonly error: ErrorName;
@@ -70,6 +60,10 @@ export class TransactionCoordinator {
     return this.nextProducerId++;
   }
 
+  transaction(transactionalId: string): Transaction | undefined {
+    return this.transactions.get(transactionalId);
+  }
+
   /** The leader of the id's partition of `__transaction_state`; null: no broker is there. */
   nodeOf(transactionalId: string): NodeId | null {
     const nodes = this.cluster.brokers.length;
@@ -92,6 +86,7 @@ export class TransactionCoordinator {
       transaction.owner = owner;
       transaction.term++;
       transaction.isPending = false;
+      this.tell(transaction);
       if (transaction.state === 'PrepareCommit' || transaction.state === 'PrepareAbort') {
         this.sendMarkers(transaction);
       }
@@ -129,7 +124,12 @@ export class TransactionCoordinator {
     transaction.timeoutMs = body.transactionTimeoutMs;
     transaction.partitions = new Set();
     const { producerId, producerEpoch } = transaction;
-    this.write(transaction, 'Empty', () => answer({ error: 'NONE', producerId, producerEpoch }));
+    this.write(
+      transaction,
+      'Empty',
+      () => answer({ error: 'NONE', producerId, producerEpoch }),
+      () => answer(refusal('NOT_COORDINATOR')),
+    );
   }
 
   /** TransactionCoordinator.handleAddPartitionsToTransaction. Without partitions: the offsets topic joins. */
@@ -143,11 +143,7 @@ export class TransactionCoordinator {
     this.join(asker, partitions, answer);
   }
 
-  private join(
-    asker: Asker,
-    partitions: readonly TopicPartition[],
-    answer: (error: ErrorName) => void,
-  ): void {
+  join(asker: Asker, partitions: readonly TopicPartition[], answer: (error: ErrorName) => void): void {
     const transaction = this.transactions.get(asker.transactionalId);
     if (transaction === undefined || transaction.producerId !== asker.producerId) {
       return answer('INVALID_PRODUCER_ID_MAPPING');
@@ -164,44 +160,12 @@ export class TransactionCoordinator {
       transaction.startedUs = this.cluster.queue.nowUs;
     }
     for (const tp of partitions) transaction.partitions.add(tp);
-    this.write(transaction, 'Ongoing', () => answer('NONE'));
-  }
-
-  /**
-   * A partition leader asks before the first append of a transaction: version 2 adds the partition, version 1 only
-   * looks whether the producer has added it (KIP-890). `answer` gets null when the append may go on.
-   */
-  addFromLeader(
-    leader: Broker,
-    transactionalId: string,
-    batches: readonly SentBatch[],
-    isImplicitAdd: boolean,
-    answer: (error: ErrorName | null) => void,
-  ): void {
-    const first = batches[0];
-    if (first === undefined) return answer(null);
-    const { queue, settings } = this.cluster;
-    const asker = { transactionalId, producerId: first.producerId, producerEpoch: first.producerEpoch };
-    const partitions = batches.map(({ tp }) => tp);
-    const limitUs = queue.nowUs + IMPLICIT_ADD_LIMIT_US;
-    const back = (error: ErrorName): void => {
-      leader.later(queue.nowUs + settings.replicaFetchUs, () => {
-        const retryUs = queue.nowUs + IMPLICIT_ADD_RETRY_US;
-        if (error === 'CONCURRENT_TRANSACTIONS' && isImplicitAdd && retryUs <= limitUs) {
-          leader.later(retryUs, ask);
-        } else answer(asProduceError(error, isImplicitAdd));
-      });
-    };
-    const ask = (): void => {
-      const node = this.nodeOf(transactionalId);
-      const coordinator = node === null ? null : this.cluster.broker(node);
-      if (coordinator === null || coordinator.isDown) return back('COORDINATOR_NOT_AVAILABLE');
-      coordinator.later(queue.nowUs + settings.replicaFetchUs, () => {
-        if (isImplicitAdd) this.join(asker, partitions, back);
-        else back(verified(this.transactions.get(transactionalId), asker, partitions));
-      });
-    };
-    ask();
+    this.write(
+      transaction,
+      'Ongoing',
+      () => answer('NONE'),
+      () => answer('NOT_COORDINATOR'),
+    );
   }
 
   /** The group coordinator keeps offsets in a log of its own, which is not modelled; version 2 joins it here. */
@@ -250,10 +214,15 @@ export class TransactionCoordinator {
     if (transaction.state !== 'Ongoing') transaction.partitions = new Set();
     if (raises) raiseEpoch(transaction, -1, this.newProducerId);
     const { producerId, producerEpoch } = transaction;
-    this.write(transaction, isCommit ? 'PrepareCommit' : 'PrepareAbort', () => {
-      answer({ error: 'NONE', producerId, producerEpoch });
-      this.sendMarkers(transaction);
-    });
+    this.write(
+      transaction,
+      isCommit ? 'PrepareCommit' : 'PrepareAbort',
+      () => {
+        answer({ error: 'NONE', producerId, producerEpoch });
+        this.sendMarkers(transaction);
+      },
+      () => answer(refusal('NOT_COORDINATOR')),
+    );
   }
 
   /** prepareFenceProducerEpoch, then the abort: whoever wrote under the old epoch may write no more. */
@@ -273,19 +242,27 @@ export class TransactionCoordinator {
 
   private move(transaction: Transaction, to: CoordinatorState): void {
     transaction.state = to;
-    const { transactionalId, producerId, producerEpoch } = transaction;
-    this.cluster.writers.coordinatorMoved(transactionalId, to, producerId, producerEpoch);
+    this.tell(transaction);
   }
 
-  /** A write to the coordinator's own log: known when its followers have it. */
-  private write(transaction: Transaction, to: CoordinatorState, then: () => void): void {
+  private tell({ transactionalId, state, producerId, producerEpoch, owner }: Transaction): void {
+    this.cluster.writers.coordinatorMoved(transactionalId, state, producerId, producerEpoch, owner);
+  }
+
+  /** A write to the coordinator's own log: known when its followers have it, and void when another took over first. */
+  private write(
+    transaction: Transaction,
+    to: CoordinatorState,
+    then: () => void,
+    moved: () => void = () => {},
+  ): void {
     transaction.isPending = true;
     const { term, owner } = transaction;
     if (owner === null) return;
     const { queue, settings } = this.cluster;
     const isAlone = this.cluster.brokers.length === 1;
     this.cluster.broker(owner).later(queue.nowUs + (isAlone ? 0 : 2 * settings.replicaFetchUs), () => {
-      if (term !== transaction.term) return;
+      if (term !== transaction.term) return moved();
       transaction.isPending = false;
       this.move(transaction, to);
       then();

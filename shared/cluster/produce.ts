@@ -84,15 +84,9 @@ function verify(
   });
   if (!asks.includes(true)) return then([]);
   const asked = body.batches.filter((_, i) => asks[i]);
-  cluster.coordinator.addFromLeader(
-    broker,
-    transactionalId,
-    asked,
-    version >= IMPLICIT_ADD_VERSION,
-    (error) => {
-      then(asks.map((isAsked) => (isAsked ? error : null)));
-    },
-  );
+  cluster.verifier.ask(broker, transactionalId, asked, version >= IMPLICIT_ADD_VERSION, (error) => {
+    then(asks.map((isAsked) => (isAsked ? error : null)));
+  });
 }
 
 function appendBatch(

@@ -234,6 +234,8 @@ export const catalogue = {
     word(COORDINATOR_STATES)('to'),
     long('producerId'),
     signed('producerEpoch'),
+    /** The broker that coordinates it from now on; null: none is there. */
+    maybeNode('node'),
   ],
   'producerState.expired': [tp('tp'), long('producerId')],
   'topic.changed': [text('topic'), count('partitions')],
