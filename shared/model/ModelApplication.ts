@@ -2,51 +2,20 @@
  * One application of a model run: its producer, the threads around it, and what an operator does to them. A changed
  * setting is a new producer; the old one is closed beside it and drains.
  */
-import { known } from '#base/assert';
-import { clientMs, type Micros } from '#base/time';
-import type { ClientId, NodeId, RecordId, ThreadId } from '#base/ids';
+import { known, never } from '#base/assert';
+import type { Micros } from '#base/time';
+import { recordId, type RecordId, type ThreadId } from '#base/ids';
 import { utf8Bytes } from '#base/utf8';
-import { VirtualSelector } from '#cluster/VirtualSelector';
-import { apiVersions } from '#cluster/answers';
-import type { SimulatedCluster } from '#cluster/SimulatedCluster';
-import type { VirtualClock } from '#cluster/VirtualClock';
 import type { Blocking, Thread } from '#engine/Blocking';
-import { createKafkaProducer } from '#engine/KafkaProducer/createKafkaProducer';
 import type { KafkaProducer } from '#engine/KafkaProducer/KafkaProducer';
-import { warmStart as warmStartClient } from '#engine/NetworkClient/warmStart';
-import { parseProducerConfig, withRequiredSettings } from '#engine/ProducerConfig';
 import { NO_HEADERS } from '#engine/ProducerRecord';
-import type { RandomSources, RunContext } from '#engine/RunContext';
-import { warmStart as warmStartTransactions } from '#engine/TransactionManager/warmStart';
 import { ApplicationThread, type ApplicationControl } from '#patterns/ApplicationThread';
 import { asyncSend } from '#patterns/asyncSend';
 import { syncSend } from '#patterns/syncSend';
-import type { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
+import { transactionLoop } from '#patterns/transactionLoop';
 import { JavaException } from '#record/exceptions';
-import { createCompressionModel } from './compressionModel.ts';
-import type { KeyNames } from './KeyNames.ts';
-import type { ApplicationSpec, Scenario, WorkloadSpec } from './Scenario.ts';
-
-/** What all applications of a run share. */
-export interface ModelParts {
-  readonly scenario: Scenario;
-  readonly run: RunContext;
-  readonly clock: VirtualClock;
-  readonly cluster: SimulatedCluster;
-  /** Process-wide in Java, and there is one process a run as far as this shows. */
-  readonly estimator: CompressionRatioEstimator;
-  readonly keys: KeyNames;
-  /** Java's counter behind `producer-N`. */
-  readonly nextClientNumber: () => number;
-}
-
-/** A producer with what is needed to take it down. */
-interface RunningProducer {
-  readonly producer: KafkaProducer;
-  readonly client: ClientId;
-  readonly selector: VirtualSelector;
-  readonly ioThread: Thread;
-}
+import type { ApplicationSpec, WorkloadSpec } from './Scenario.ts';
+import { startProducer, type ModelParts, type RunningProducer } from './startProducer.ts';
 
 type Job = () => Blocking<void>;
 
@@ -56,6 +25,8 @@ export class ModelApplication {
   readonly threadIds = new Set<ThreadId>();
   /** Records that the operator gave a partition. */
   readonly explicitPartitions = new Map<RecordId, number>();
+  /** Records that a transaction-loop sent to its other topic. */
+  readonly otherTopics = new Map<RecordId, string>();
   /** Which workload held from when on. */
   readonly workloads: { readonly fromUs: Micros; readonly workload: WorkloadSpec }[];
   private readonly parts: ModelParts;
@@ -64,23 +35,48 @@ export class ModelApplication {
   /** The present one last; those before it drain. */
   private producers: RunningProducer[] = [];
   private jobs: Job[] = [];
+  /** The operator has called initTransactions on it. */
+  private initialized: KafkaProducer | null = null;
   private operator: Thread | null = null;
+  private readonly label: string;
+  /** Of the present producer, or the one that will be started next. */
+  private properties: Readonly<Record<string, string>>;
 
-  constructor(index: number, spec: ApplicationSpec, parts: ModelParts) {
+  /** `label`: what its random numbers are drawn under; another one for each instance of an application. */
+  constructor(index: number, spec: ApplicationSpec, parts: ModelParts, label = String(index)) {
     this.index = index;
     this.spec = spec;
     this.parts = parts;
-    this.control = { producer: null, workload: spec.workload, isPaused: false, version: 0, begun: 0 };
+    this.control = {
+      producer: null,
+      workload: spec.workload,
+      isPaused: false,
+      version: 0,
+      begun: 0,
+      wish: null,
+    };
+    this.label = label;
+    this.properties = spec.producer;
     this.workloads = [{ fromUs: parts.run.clock.nowUs(), workload: spec.workload }];
   }
 
-  /** At the beginning of the run, and again after a kill. */
-  start(properties: Readonly<Record<string, string>>): void {
+  get isRunning(): boolean {
+    return this.control.producer !== null;
+  }
+
+  /** As it is now: what a second instance of it would be. */
+  get presentSpec(): ApplicationSpec {
+    return { ...this.spec, producer: this.properties, workload: this.control.workload, isStandby: false };
+  }
+
+  /** At the beginning of the run, and again after a kill, a close or a fatal error. */
+  start(properties = this.properties): void {
+    this.properties = properties;
     this.control.producer = this.startProducer(properties).producer;
     this.control.version++;
     if (this.threads.length > 0) return;
     const { run, clock } = this.parts;
-    const random = run.random.fork(`workload/${this.index}`);
+    const random = run.random.fork(`workload/${this.label}`);
     for (let i = 0; i < this.spec.threads; i++) {
       const thread = new ApplicationThread(
         this.control,
@@ -89,8 +85,25 @@ export class ModelApplication {
         this.spec.threads,
         random.fork(`thread/${i}`),
       );
-      const body = this.spec.pattern === 'sync-send' ? syncSend(thread) : asyncSend(thread);
-      this.threads.push(this.spawn(`${this.spec.name}-${i + 1}`, body));
+      this.threads.push(this.spawn(`${this.spec.name}-${i + 1}`, this.body(thread)));
+    }
+  }
+
+  private body(thread: ApplicationThread): Blocking<void> {
+    const { pattern, transactions: plan, workload } = this.spec;
+    switch (pattern) {
+      case 'async-send':
+        return asyncSend(thread);
+      case 'sync-send':
+        return syncSend(thread);
+      case 'transaction-loop':
+        return transactionLoop(thread, {
+          plan,
+          input: this.parts.run.partitions.get(workload.topic, 0),
+          redirected: (record, topic) => this.otherTopics.set(recordId(record), topic),
+        });
+      default:
+        return never(pattern);
     }
   }
 
@@ -103,53 +116,10 @@ export class ModelApplication {
     return clock.spawn({ id, name, kind: 'application' }, body);
   }
 
-  // ---- producers
-
   private startProducer(properties: Readonly<Record<string, string>>): RunningProducer {
-    const { run, cluster, clock, estimator, scenario, nextClientNumber } = this.parts;
-    const config = parseProducerConfig(withRequiredSettings(properties), nextClientNumber);
-    const client = run.ids.nextClient();
-    const selector = new VirtualSelector(client, clock, cluster, run.events);
-    const started = createKafkaProducer(run, {
-      client,
-      config,
-      random: randomSources(run, client),
-      compression: createCompressionModel(
-        config.compressionType,
-        () => this.control.workload.compressibility,
-      ),
-      estimator,
-      costs: scenario.costs,
-      bootstrap: cluster.addresses(),
-      network: selector,
-    });
-    if (scenario.cluster.start === 'warm') {
-      const readyNodes = this.warmNodes();
-      for (const node of readyNodes) selector.establish(node);
-      const hasProducerId = config.enableIdempotence && config.transactionalId === null;
-      warmStartClient(known(started.networkClient, 'the network client'), started.metadata, {
-        metadata: cluster.metadata(),
-        versions: apiVersions(scenario.cluster.transactionVersion),
-        readyNodes,
-        hasProducerId,
-        nowMs: clientMs(clock.nowUs),
-      });
-      if (hasProducerId && started.transactionManager !== null) {
-        warmStartTransactions(started.transactionManager, cluster.coordinator.takeProducerId());
-      }
-    }
-    const { producer } = started;
-    const running = { producer, client, selector, ioThread: producer.parts.ioThread };
+    const running = startProducer(this.parts, properties, () => this.control.workload.compressibility);
     this.producers.push(running);
     return running;
-  }
-
-  /** Those to which a producer that has been there for a while would have a connection. */
-  private warmNodes(): readonly NodeId[] {
-    const { cluster } = this.parts;
-    return cluster.brokers
-      .filter(({ node, state }) => state === 'up' && !cluster.links.isCut(node))
-      .map(({ node }) => node);
   }
 
   replace(properties: Readonly<Record<string, string>>): void {
@@ -213,6 +183,30 @@ export class ModelApplication {
     });
   }
 
+  /**
+   * A transaction-loop hears of it and acts; any other application has the calls made for it, which Java asks of it
+   * all the same: initTransactions first, once a producer.
+   */
+  transaction(wish: 'begin' | 'commit' | 'abort'): void {
+    const { producer } = this.control;
+    if (producer === null) return;
+    if (this.spec.pattern === 'transaction-loop') {
+      this.control.wish = wish;
+      return;
+    }
+    this.operate(() => this.transactionalCall(producer, wish));
+  }
+
+  private *transactionalCall(producer: KafkaProducer, wish: 'begin' | 'commit' | 'abort'): Blocking<void> {
+    if (wish === 'commit') return yield* producer.commitTransaction();
+    if (wish === 'abort') return yield* producer.abortTransaction();
+    if (this.initialized !== producer) {
+      yield* producer.initTransactions();
+      this.initialized = producer;
+    }
+    producer.beginTransaction();
+  }
+
   /** On a thread of its own, one job after the other, as they were given. */
   private operate(job: Job): void {
     this.jobs.push(job);
@@ -257,17 +251,4 @@ function* quietly(body: Blocking<void>): Blocking<void> {
   } catch (thrown) {
     if (!(thrown instanceof JavaException)) throw thrown;
   }
-}
-
-/** What is random in Java, each from a stream of its own. */
-function randomSources(run: RunContext, client: ClientId): RandomSources {
-  const sticky = run.random.fork(`sticky/${client}`);
-  const backoff = run.random.fork(`backoff/${client}`);
-  const leastLoaded = run.random.fork(`leastLoaded/${client}`);
-  const THOUSANDTHS = 1000;
-  return {
-    nextSticky: () => sticky.uint32() >>> 1,
-    backoffFactor: (jitter) => 1 - jitter + (2 * jitter * backoff.below(THOUSANDTHS)) / THOUSANDTHS,
-    leastLoadedOffset: (nodes) => leastLoaded.below(nodes),
-  };
 }

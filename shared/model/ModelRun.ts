@@ -22,6 +22,7 @@ import { applyCommand } from './applyCommand.ts';
 import { KeyNames } from './KeyNames.ts';
 import { ModelApplication } from './ModelApplication.ts';
 import type { Command, Scenario } from './Scenario.ts';
+import type { ModelParts } from './startProducer.ts';
 
 /** What stands in a record; same shape as the page's sources give. */
 export interface ModelRecordContent {
@@ -45,9 +46,13 @@ export class ModelRun {
   readonly clock: Clock;
   readonly cluster: SimulatedCluster;
   private readonly virtualClock: VirtualClock;
+  /** By number: the youngest instance of each, which is the one that commands are for. */
   private readonly applications: ModelApplication[] = [];
+  /** All of them, also those beside which another one was started. */
+  private readonly instances: ModelApplication[] = [];
   private readonly keys = new KeyNames();
   private readonly run: RunContext;
+  private readonly parts: ModelParts;
   private commands: readonly Command[];
   /** Of `commands`: the first one that has not been applied. */
   private nextCommand = 0;
@@ -84,13 +89,8 @@ export class ModelRun {
       partitions,
       random: random.fork('cluster'),
     });
-    this.guard(() => this.start(scenario));
-  }
-
-  private start(scenario: Scenario): void {
-    this.cluster.start();
     let clientNumber = 0;
-    const parts = {
+    this.parts = {
       scenario,
       run: this.run,
       clock: this.virtualClock,
@@ -99,11 +99,25 @@ export class ModelRun {
       keys: this.keys,
       nextClientNumber: () => ++clientNumber,
     };
+    this.guard(() => this.start(scenario));
+  }
+
+  private start(scenario: Scenario): void {
+    this.cluster.start();
     scenario.applications.forEach((spec, index) => {
-      const application = new ModelApplication(index, spec, parts);
+      const application = new ModelApplication(index, spec, this.parts);
       this.applications.push(application);
-      application.start(spec.producer);
+      this.instances.push(application);
+      if (!spec.isStandby) application.start();
     });
+  }
+
+  /** The same program once more, while the first one still runs: to the cluster one of the two is a zombie. */
+  private startBeside(index: number, first: ModelApplication): void {
+    const label = `${index}/instance/${this.instances.length}`;
+    const second = new ModelApplication(index, first.presentSpec, this.parts, label);
+    this.applications[index] = second;
+    this.instances.push(second);
   }
 
   /** With all commands that have been given. */
@@ -144,6 +158,10 @@ export class ModelRun {
       this.nextCommand++;
       this.guard(() => {
         this.run.events.writer('command.applied')(command);
+        if (command.do === 'producer.start') {
+          const application = this.applications[command.application];
+          if (application?.isRunning === true) this.startBeside(command.application, application);
+        }
         this.network = applyCommand(command, this.cluster, this.applications, this.network);
       });
     }
@@ -183,7 +201,7 @@ export class ModelRun {
     const key = this.keys.textOf(sent.keyId);
     const headerBytes = application.isOperator(sent.thread) ? 0 : workload.headerBytes;
     return {
-      topic: workload.topic,
+      topic: application.otherTopics.get(sent.record) ?? workload.topic,
       partition: application.explicitPartitions.get(sent.record) ?? null,
       key,
       value: sent.valueBytes < 0 ? '' : valueText(seed, sent.record, key, sent.valueBytes),
@@ -193,7 +211,7 @@ export class ModelRun {
   }
 
   private applicationOf(thread: ThreadId): ModelApplication {
-    const application = this.applications.find(({ threadIds }) => threadIds.has(thread));
+    const application = this.instances.find(({ threadIds }) => threadIds.has(thread));
     if (application === undefined) throw new BugError(`thread ${thread} belongs to no application`);
     return application;
   }

@@ -75,11 +75,26 @@ export interface WorkloadSpec {
   readonly compressibility: 'json' | 'text' | 'random';
 }
 
+/** What a transaction-loop puts into each of its transactions; the other patterns do not look at it. */
+export interface TransactionSpec {
+  /** Records of one transaction. */
+  readonly records: number;
+  /** Every so-many-th transaction is aborted; 0: none. */
+  readonly abortEvery: number;
+  /** Every second record goes to this topic instead; empty: none. */
+  readonly alsoTopic: string;
+  /** The group whose offsets go into each transaction before its end (read-process-write); empty: none. */
+  readonly offsetsGroup: string;
+}
+
 export interface ApplicationSpec {
   readonly name: string;
-  /** async: send and go on. sync: send().get(). */
-  readonly pattern: 'async-send' | 'sync-send';
+  /** async: send and go on. sync: send().get(). transaction-loop: begin, send some, commit, again. */
+  readonly pattern: 'async-send' | 'sync-send' | 'transaction-loop';
   readonly threads: number;
+  readonly transactions: TransactionSpec;
+  /** Does nothing until `producer.start`: for the second application that fences the first. */
+  readonly isStandby: boolean;
   /** Kafka property names -> values. What is not here has Kafka's default. */
   readonly producer: Readonly<Record<string, string>>;
   readonly workload: WorkloadSpec;
@@ -113,6 +128,8 @@ export type CommandBody =
       readonly application: number;
       readonly producer: Readonly<Record<string, string>>;
     }
+  /** Where one runs already, a second instance of the application starts beside it, with the same settings. */
+  | { readonly do: 'producer.start'; readonly application: number }
   | { readonly do: 'producer.flush'; readonly application: number }
   | { readonly do: 'producer.close'; readonly application: number; readonly timeoutMs: number | null }
   | { readonly do: 'producer.kill'; readonly application: number }
@@ -122,6 +139,11 @@ export type CommandBody =
       readonly key: string | null;
       readonly valueBytes: number;
       readonly partition: number | null;
+    }
+  /** A loop begins, commits or aborts out of turn; other applications do it because the operator says so. */
+  | {
+      readonly do: 'transaction.begin' | 'transaction.commit' | 'transaction.abort';
+      readonly application: number;
     }
   | { readonly do: 'workload.set'; readonly application: number; readonly workload: Partial<WorkloadSpec> }
   | { readonly do: 'workload.pause'; readonly application: number }

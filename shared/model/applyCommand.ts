@@ -12,6 +12,9 @@ function applyToApplication(command: ApplicationCommand, application: ModelAppli
   switch (command.do) {
     case 'producer.replace':
       return application.replace(command.producer);
+    case 'producer.start':
+      // Where one runs already, the run has put a new instance in its place.
+      return application.start();
     case 'producer.flush':
       return application.flush();
     case 'producer.close':
@@ -20,6 +23,12 @@ function applyToApplication(command: ApplicationCommand, application: ModelAppli
       return application.kill();
     case 'record.send':
       return application.send(command.key, command.valueBytes, command.partition);
+    case 'transaction.begin':
+      return application.transaction('begin');
+    case 'transaction.commit':
+      return application.transaction('commit');
+    case 'transaction.abort':
+      return application.transaction('abort');
     case 'workload.set':
       return application.setWorkload(command.workload);
     case 'workload.pause':

@@ -2,9 +2,17 @@
 import type { Micros } from '#base/time';
 import { SETTINGS } from '#engine/ProducerConfig';
 import type { CpuCosts } from '#engine/RunContext';
-import { numberFields, textField, wordField, type QueryFields } from './queryFields.ts';
-import { CLUSTER_RANGES, COST_RANGES, PATTERNS, SEED_RANGE, STARTS, THREADS_RANGE } from './ranges.ts';
-import type { ApplicationSpec, ClusterSpec, Scenario } from './Scenario.ts';
+import { flagField, numberFields, within, textField, wordField, type QueryFields } from './queryFields.ts';
+import {
+  CLUSTER_RANGES,
+  COST_RANGES,
+  PATTERNS,
+  SEED_RANGE,
+  STARTS,
+  THREADS_RANGE,
+  TRANSACTION_RANGES,
+} from './ranges.ts';
+import type { ApplicationSpec, ClusterSpec, Scenario, TransactionSpec } from './Scenario.ts';
 
 /** Last parameter of a link that is whole. */
 export const END = 'end';
@@ -16,10 +24,18 @@ export interface Playhead {
   readonly paused: boolean;
 }
 
+const TRANSACTION_FIELDS: QueryFields<TransactionSpec> = [
+  ...numberFields<TransactionSpec>(TRANSACTION_RANGES),
+  textField('txtopic', 'alsoTopic', /^[a-zA-Z0-9._-]{0,249}$/),
+  textField('txgroup', 'offsetsGroup', /^[\w.-]{0,100}$/),
+];
+
 export const APPLICATION_FIELDS: QueryFields<ApplicationSpec> = [
   textField('app', 'name', /^[\w -]{1,40}$/),
   wordField('pattern', 'pattern', PATTERNS),
   ...numberFields<ApplicationSpec>({ threads: THREADS_RANGE }),
+  ...within<ApplicationSpec, 'transactions'>('transactions', TRANSACTION_FIELDS),
+  flagField('standby', 'isStandby'),
 ];
 export const CLUSTER_FIELDS: QueryFields<ClusterSpec> = [
   ...numberFields<ClusterSpec>(CLUSTER_RANGES),

@@ -130,10 +130,14 @@ const rule: { readonly [K in keyof AnswerRule]: Codec<AnswerRule[K]> } = {
 /** Every command with its arguments in order. A new one is a line here; the compiler asks for it. */
 const COMMANDS: { readonly [D in CommandBody['do']]: Arguments<BodyOf<D>> } = {
   'producer.replace': { ...application, producer: properties },
+  'producer.start': application,
   'producer.flush': application,
   'producer.close': { ...application, timeoutMs: orNull(integer) },
   'producer.kill': application,
   'record.send': { ...application, key: orNull(name), valueBytes: integer, partition: orNull(integer) },
+  'transaction.begin': application,
+  'transaction.commit': application,
+  'transaction.abort': application,
   'workload.set': { ...application, workload: someOf(WORKLOAD_FIELDS, DEFAULT_WORKLOAD) },
   'workload.pause': application,
   'workload.resume': application,

@@ -87,16 +87,23 @@ export const TOPIC_FIELDS: QueryFields<TopicSpec> = [
 ];
 export const TOPIC_NAME_FIELD: QueryField<TopicSpec> = textField('name', 'topic', TOPIC_NAME);
 
+/** The fields of one part of T as fields of T. */
+export const within = <T extends object, K extends keyof T & string>(
+  name: K,
+  fields: QueryFields<T[K] & object>,
+): QueryFields<T> =>
+  fields.map((field) => ({
+    key: field.key,
+    write: (from) => field.write(from[name] as T[K] & object),
+    read: (text, into) => {
+      const part = field.read(text, into[name] as T[K] & object);
+      return typeof part === 'string' ? part : { ...into, [name]: part };
+    },
+  }));
+
 export const NETWORK_FIELDS: QueryFields<NetworkSpec> = [
   ...numberFields<NetworkSpec>(NETWORK_RANGES),
-  ...numberFields<NetworkSpec['delay']>(DELAY_RANGES).map((field): QueryField<NetworkSpec> => ({
-    key: field.key,
-    write: (from) => field.write(from.delay),
-    read: (text, into) => {
-      const delay = field.read(text, into.delay);
-      return typeof delay === 'string' ? delay : { ...into, delay };
-    },
-  })),
+  ...within<NetworkSpec, 'delay'>('delay', numberFields<NetworkSpec['delay']>(DELAY_RANGES)),
 ];
 
 /** What of `value` differs from `base`. */

@@ -3,7 +3,14 @@
  * the settings panel. Kafka's own producer settings are not here: those are in `engine/ProducerConfig`.
  */
 import type { CpuCosts } from '#engine/RunContext';
-import type { ClusterSpec, DelaySpec, NetworkSpec, TopicSpec, WorkloadSpec } from './Scenario.ts';
+import type {
+  ClusterSpec,
+  DelaySpec,
+  NetworkSpec,
+  TopicSpec,
+  TransactionSpec,
+  WorkloadSpec,
+} from './Scenario.ts';
 
 export interface NumberRange {
   /** Key in a link, unique over all tables. */
@@ -37,6 +44,11 @@ export const WORKLOAD_RANGES: NumbersOf<WorkloadSpec> = {
   keySkewPercent: range('skew', 0, 300, '%', 'Zipf exponent in hundredths; 0: all keys alike.'),
   headerBytes: range('headers', 0, 65_536, 'bytes', 'Size of the one header of each record; 0: none.'),
   records: range('records', 0, 100_000_000, 'records', 'The workload ends after so many; 0: never.'),
+};
+
+export const TRANSACTION_RANGES: NumbersOf<TransactionSpec> = {
+  records: range('txrecords', 1, 100_000, 'records', 'Records of one transaction.'),
+  abortEvery: range('txabort', 0, 1000, '', 'Every so-many-th transaction is aborted; 0: none.'),
 };
 
 export const TOPIC_RANGES: NumbersOf<TopicSpec> = {
@@ -126,7 +138,7 @@ export const SEED_RANGE = range(
 
 export const SHAPES = ['steady', 'poisson', 'burst', 'ramp'] as const;
 export const COMPRESSIBILITIES = ['json', 'text', 'random'] as const;
-export const PATTERNS = ['async-send', 'sync-send'] as const;
+export const PATTERNS = ['async-send', 'sync-send', 'transaction-loop'] as const;
 export const STARTS = ['cold', 'warm'] as const;
 
 export const isInRange = ({ min, max }: NumberRange, value: number): boolean =>

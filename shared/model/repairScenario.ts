@@ -1,7 +1,8 @@
 /** Makes a scenario from outside one that can be run: the parts that cannot are set right or left out, each with a sentence. */
+import { conflictOf } from '#engine/ProducerConfig';
 import { DEFAULT_DELAY } from './defaultScenario.ts';
 import type { ApplicationSpec, Scenario, TopicSpec } from './Scenario.ts';
-import { commandSentence, MOST_COMMANDS, validateScenario } from './validateScenario.ts';
+import { commandSentence, MOST_COMMANDS, TRANSACTIONAL_ID, validateScenario } from './validateScenario.ts';
 
 export interface Repaired {
   readonly scenario: Scenario;
@@ -28,16 +29,50 @@ function repairTopics(scenario: Scenario, notices: string[]): readonly TopicSpec
   return topics;
 }
 
+/** The id that an application gets when it is to have one and nobody has named it. */
+export const transactionalIdOf = ({ name }: ApplicationSpec): string => `${name.replaceAll(' ', '-')}-tx`;
+
 function repairApplication(
   application: ApplicationSpec,
   topics: readonly TopicSpec[],
   notices: string[],
 ): ApplicationSpec {
+  const isThere = (name: string): boolean => topics.some(({ topic }) => topic === name);
   const { topic } = application.workload;
   const first = topics[0];
-  if (first === undefined || topics.some((one) => one.topic === topic)) return application;
-  notices.push(`Application ${application.name} sends to ${first.topic}: there is no topic ${topic}.`);
-  return { ...application, workload: { ...application.workload, topic: first.topic } };
+  let repaired = application;
+  if (first !== undefined && !isThere(topic)) {
+    notices.push(`Application ${application.name} sends to ${first.topic}: there is no topic ${topic}.`);
+    repaired = { ...repaired, workload: { ...repaired.workload, topic: first.topic } };
+  }
+  return application.pattern === 'transaction-loop' ? repairLoop(repaired, isThere, notices) : repaired;
+}
+
+function repairLoop(
+  application: ApplicationSpec,
+  isThere: (topic: string) => boolean,
+  notices: string[],
+): ApplicationSpec {
+  const { name, threads, transactions, producer } = application;
+  let repaired = application;
+  if (threads !== 1) {
+    notices.push(`Application ${name} has one thread: its producer has one transaction at a time.`);
+    repaired = { ...repaired, threads: 1 };
+  }
+  const { alsoTopic } = transactions;
+  if (alsoTopic !== '' && !isThere(alsoTopic)) {
+    notices.push(`Application ${name} sends to one topic only: there is no topic ${alsoTopic}.`);
+    repaired = { ...repaired, transactions: { ...transactions, alsoTopic: '' } };
+  }
+  if ((producer[TRANSACTIONAL_ID] ?? '') !== '') return repaired;
+  const transactionalId = transactionalIdOf(application);
+  const withId = { ...producer, [TRANSACTIONAL_ID]: transactionalId };
+  if (conflictOf(withId) !== null) {
+    notices.push(`Application ${name} sends without transactions: its settings do not allow any.`);
+    return { ...repaired, pattern: 'async-send' };
+  }
+  notices.push(`Application ${name} has ${TRANSACTIONAL_ID}=${transactionalId}: transactions need one.`);
+  return { ...repaired, producer: withId };
 }
 
 /** `scenario` may have impossible combinations, but each of its values is within its own range. */

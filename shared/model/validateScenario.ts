@@ -10,6 +10,7 @@ import {
   SEED_RANGE,
   THREADS_RANGE,
   TOPIC_RANGES,
+  TRANSACTION_RANGES,
   WORKLOAD_RANGES,
   type NumberRange,
 } from './ranges.ts';
@@ -93,8 +94,29 @@ function applicationSentences(application: ApplicationSpec, scenario: Scenario):
   if (!scenario.cluster.topics.some(({ topic }) => topic === workload.topic)) {
     sentences.push(`${where}: there is no topic ${workload.topic}.`);
   }
+  if (application.pattern === 'transaction-loop')
+    sentences.push(...transactionSentences(application, scenario));
   const conflict = conflictOf(application.producer);
   if (conflict !== null) sentences.push(`${where}: ${conflict}`);
+  return sentences;
+}
+
+export const TRANSACTIONAL_ID = 'transactional.id';
+
+function transactionSentences(application: ApplicationSpec, scenario: Scenario): string[] {
+  const where = `Application ${application.name}`;
+  const { threads, transactions, producer } = application;
+  const sentences = outOfRange(where, TRANSACTION_RANGES, transactions);
+  if (threads !== 1) {
+    sentences.push(`${where}: transactions have one thread, for a producer has one at a time.`);
+  }
+  if ((producer[TRANSACTIONAL_ID] ?? '') === '') {
+    sentences.push(`${where}: transactions need a ${TRANSACTIONAL_ID}.`);
+  }
+  const { alsoTopic } = transactions;
+  if (alsoTopic !== '' && !scenario.cluster.topics.some(({ topic }) => topic === alsoTopic)) {
+    sentences.push(`${where}: there is no topic ${alsoTopic}.`);
+  }
   return sentences;
 }
 
@@ -111,7 +133,7 @@ export function commandSentence(command: Command, scenario: Scenario): string | 
   ) {
     return `there is no broker ${command.node}.`;
   }
-  if (command.do === 'producer.replace') return conflictOf(command.producer);
+  if (command.do === 'producer.replace') return replacementSentence(command, scenario);
   if (command.do === 'record.send') {
     const { valueBytes } = WORKLOAD_RANGES;
     return isInRange(valueBytes, command.valueBytes) ? null : `a value has ${rangeText(valueBytes)}.`;
@@ -140,4 +162,13 @@ export function commandSentence(command: Command, scenario: Scenario): string | 
     return rule.nth >= 1 && rule.times >= 1 ? null : 'nth and times count from 1.';
   }
   return null;
+}
+
+function replacementSentence(
+  { application, producer }: Extract<Command, { readonly do: 'producer.replace' }>,
+  scenario: Scenario,
+): string | null {
+  const isLoop = scenario.applications[application]?.pattern === 'transaction-loop';
+  if (isLoop && (producer[TRANSACTIONAL_ID] ?? '') === '') return `transactions need a ${TRANSACTIONAL_ID}.`;
+  return conflictOf(producer);
 }

@@ -28,6 +28,8 @@ export interface ApplicationControl {
   version: number;
   /** Records begun by all threads since the run began; `workload.records` ends them. */
   begun: number;
+  /** What the operator asks of a transaction-loop; the loop takes it. */
+  wish: 'begin' | 'commit' | 'abort' | null;
 }
 
 export class ApplicationThread {
@@ -79,15 +81,23 @@ export class ApplicationThread {
    */
   rest(): Wait | null {
     this.look();
-    const { control, workload } = this;
-    const isIdle =
-      control.producer === null ||
-      control.isPaused ||
-      (workload.records > 0 && control.begun >= workload.records);
+    const { control } = this;
+    const isIdle = control.producer === null || control.isPaused || this.isOver;
     const dueUs = isIdle ? Infinity : this.pace.dueUs;
     if (dueUs <= this.clock.nowUs()) return null;
     const { seenVersion } = this;
     return { on: 'record', untilUs: micros(dueUs), isOver: () => control.version !== seenVersion };
+  }
+
+  /** The stream of records begins now, without what has been due meanwhile. */
+  beginAnew(): void {
+    this.seenVersion = -1;
+    this.look();
+  }
+
+  /** The workload has sent all that it was to send. */
+  get isOver(): boolean {
+    return this.workload.records > 0 && this.control.begun >= this.workload.records;
   }
 
   /** The record that is due. Call once after `rest()` said null. */
