@@ -28,7 +28,7 @@ const UNWATCHED_STEP_MS = 50;
 const BUDGET_US = 10_000;
 const STEPS_PER_LOOK = 256;
 /** A run that is further behind the wall than this gives up the time that it has lost. */
-const MAX_LAG_US = 500_000;
+const MAX_LAG_US = 2_000_000;
 /** How long it is said that time was lost. */
 const WARNED_US = 5_000_000;
 /** Frames that are made once and given to every viewer that stands there. */
@@ -66,6 +66,8 @@ export class LiveRun {
   /** Wall time that the run did not keep up with. */
   private lostUs = 0;
   private lateAt = -Infinity;
+  /** The last step did not get to its end: the next one follows at once. */
+  private isBehind = false;
   private cancelStep: (() => void) | null = null;
   /** The state before the last whole block. */
   private readonly state = pipelineProjection.initial();
@@ -120,7 +122,8 @@ export class LiveRun {
   }
 
   private planStep(): void {
-    this.cancelStep = this.wall.after(this.watchers.size > 0 ? STEP_MS : UNWATCHED_STEP_MS, () => {
+    const pauseMs = this.isBehind ? 0 : this.watchers.size > 0 ? STEP_MS : UNWATCHED_STEP_MS;
+    this.cancelStep = this.wall.after(pauseMs, () => {
       this.step();
       this.planStep();
     });
@@ -136,6 +139,7 @@ export class LiveRun {
       if (this.elapsedUs() - nowUs > BUDGET_US) break;
     }
     const lagUs = toUs - this.engine.reachedUs;
+    this.isBehind = lagUs > 0 && this.engine.failure === null;
     if (lagUs > MAX_LAG_US && this.engine.failure === null) {
       this.lostUs += lagUs;
       this.lateAt = nowUs;

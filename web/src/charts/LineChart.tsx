@@ -33,6 +33,7 @@ export function LineChart(props: {
     const { at } = s.playback.cursor;
     return {
       at,
+      startUs: s.startAt,
       spanUs: lineSpanUs(s),
       bucketUs: metrics.bucketUs,
       lines: spec.metrics.map((metric) => smoothed(metrics.series(metric, at), width)),
@@ -98,12 +99,12 @@ export function LineChart(props: {
   }, [Plot, session, spec, colour, theme]);
 
   useEffect(() => {
-    const { lines, bucketUs, spanUs, at } = now;
+    const { lines, bucketUs, startUs, spanUs, at } = now;
     playhead.current = at;
     const length = lines[0]?.length ?? 0;
     const xs = Array.from({ length }, (_, i) => (i + 0.5) * bucketUs);
     chart.current?.setData([xs, ...lines.map((line) => [...line])], false);
-    chart.current?.setScale('x', { min: 0, max: spanUs });
+    chart.current?.setScale('x', { min: startUs, max: startUs + spanUs });
   });
 
   const index = hovered !== null && hovered < (now.lines[0]?.length ?? 0) ? hovered : null;

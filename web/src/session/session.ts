@@ -335,7 +335,8 @@ export function createSession(source: RestartableSource): Session {
   };
 
   const noteSpeed = (before: Playback, wallMs: number): void => {
-    if (!playback.playing || wallMs <= 0) {
+    // What a live run brings late is no question of speed.
+    if (!playback.playing || wallMs <= 0 || source.kind === 'live') {
       keptUp = 1;
       return;
     }

@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest';
+import { known } from '#base/assert';
+import { createRandom } from '#base/random';
+import { recordId } from '#base/ids';
+import { EventTape } from '#events/EventTape';
+import { DEFAULT_SCENARIO } from '#model/defaultScenario';
+import { createModelRun, type ModelRun } from '#model/ModelRun';
+import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
+import { encodeWireFrame } from '#wire/frame';
+import {
+  parsePageMessage,
+  vocabulary,
+  writeMessage,
+  type BridgeMessage,
+  type PageMessage,
+} from '#wire/messages';
+import { PROTOCOL_VERSION } from '#wire/protocol';
+import { encodeState } from '#wire/snapshot';
+import { createSession } from '../session/session.ts';
+import type { Socket } from './liveConnection.ts';
+import { createLiveSource, type LiveSource } from './liveSource.ts';
+
+const MS = 1000;
+const SCENARIO = {
+  ...DEFAULT_SCENARIO,
+  applications: DEFAULT_SCENARIO.applications.map((application) => ({
+    ...application,
+    workload: { ...application.workload, recordsPerS: 300 },
+  })),
+};
+
+class FakeSocket implements Socket {
+  binaryType = '';
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  isClosed = false;
+  readonly sent: PageMessage[] = [];
+  readonly protocols: readonly string[];
+
+  constructor(protocols: readonly string[]) {
+    this.protocols = protocols;
+  }
+  send(text: string): void {
+    const read = parsePageMessage(text);
+    if (!read.ok) throw new Error(read.sentence);
+    this.sent.push(read.value);
+  }
+  close(): void {
+    this.isClosed = true;
+  }
+  last<K extends PageMessage['kind']>(kind: K): Extract<PageMessage, { readonly kind: K }> | undefined {
+    return this.sent.findLast((m): m is Extract<PageMessage, { readonly kind: K }> => m.kind === kind);
+  }
+}
+
+/** A bridge with a run of the model behind it, and a page's surroundings in the hands of the test. */
+class FakeBridge {
+  readonly sockets: FakeSocket[] = [];
+  readonly sentences: string[] = [];
+  readonly source: LiveSource;
+  readonly run: ModelRun;
+  readonly tape: EventTape;
+  token = 'secret';
+  runId = 'run-1';
+  private timers: { readonly ms: number; readonly run: () => void }[] = [];
+  private sentSeq = 0;
+
+  constructor() {
+    let tape: EventTape | null = null;
+    this.run = createModelRun(SCENARIO, (clock) => (tape = new EventTape(clock)));
+    this.tape = known<EventTape>(tape, 'the tape');
+    this.source = createLiveSource({
+      open: (protocols) => {
+        const socket = new FakeSocket(protocols);
+        this.sockets.push(socket);
+        return socket;
+      },
+      token: () => Promise.resolve(this.token),
+      after: (ms, run) => {
+        const timer = { ms, run };
+        this.timers.push(timer);
+        return () => (this.timers = this.timers.filter((other) => other !== timer));
+      },
+    });
+    this.source.onSentence((sentence) => this.sentences.push(sentence));
+  }
+
+  get socket(): FakeSocket {
+    return known(this.sockets.at(-1), 'a socket');
+  }
+
+  /** Pauses that are waited for now. */
+  get waits(): number[] {
+    return this.timers.map(({ ms }) => ms);
+  }
+
+  /** Lets the timer of that length end. */
+  async end(ms: number): Promise<void> {
+    const timer = known(
+      this.timers.find((each) => each.ms === ms),
+      `a timer of ${ms} ms`,
+    );
+    this.timers = this.timers.filter((each) => each !== timer);
+    timer.run();
+    await settle();
+  }
+
+  say(message: BridgeMessage): void {
+    this.socket.onmessage?.({ data: writeMessage(message) });
+  }
+
+  async open(): Promise<void> {
+    await settle();
+    this.socket.onopen?.();
+  }
+
+  state(fromSeq: number | null, more: Partial<Extract<BridgeMessage, { kind: 'state' }>> = {}): void {
+    const state = pipelineProjection.initial();
+    const seq = Math.floor(this.tape.endSeq / 64) * 64;
+    const reader = this.tape.read(0);
+    while (fromSeq === null && reader.seq < seq) applyEvent(state, reader.next());
+    this.sentSeq = fromSeq ?? seq;
+    this.say({
+      kind: 'state',
+      protocolVersion: PROTOCOL_VERSION,
+      runId: this.runId,
+      seq: this.sentSeq,
+      at: state.at,
+      snapshot: fromSeq === null ? encodeState(state) : null,
+      scenario: this.run.scenario,
+      capabilities: { events: { 'record.sent': 'simulated' }, commands: ['broker.kill', 'broker.restart'] },
+      vocabulary: vocabulary(),
+      ...more,
+    });
+  }
+
+  /** Runs on and sends what came, as one frame. */
+  frame(toUs: number, firstText?: number): void {
+    this.run.runUntil(toUs);
+    this.bytes(encodeWireFrame(toUs - 1, this.tape.frame(this.sentSeq, this.tape.endSeq, firstText)));
+    this.sentSeq = this.tape.endSeq;
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.socket.onmessage?.({ data: bytes.slice().buffer });
+  }
+}
+
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 5; i++) await Promise.resolve();
+};
+
+/** Joined at 50 ms, and received up to 100 ms. */
+async function joined(): Promise<FakeBridge> {
+  const bridge = new FakeBridge();
+  await bridge.open();
+  bridge.run.runUntil(50 * MS);
+  bridge.state(null);
+  bridge.frame(100 * MS, 0);
+  return bridge;
+}
+
+describe('a live source', () => {
+  it('says hello with the token beside the protocol, and holds what it is sent', async () => {
+    const bridge = await joined();
+    expect(bridge.socket.protocols).toEqual(['linger.1', 'linger.token.secret']);
+    expect(bridge.socket.sent[0]).toEqual({ kind: 'hello', protocolVersion: PROTOCOL_VERSION, resume: null });
+    const { source, tape } = bridge;
+    expect(source.status).toEqual({ kind: 'running' });
+    expect(source.log.startSeq).toBeGreaterThan(64);
+    expect(source.base?.seq).toBe(source.log.startSeq);
+    tape.trim(source.log.startSeq);
+    expect((source.log as EventTape).digest()).toBe(tape.digest());
+    expect(source.capabilities).toMatchObject({ commandsInThePast: false });
+  });
+
+  it('tells how far it has drawn with the frames of the page, not before', async () => {
+    const bridge = await joined();
+    expect(bridge.socket.last('drawn')).toBeUndefined();
+    expect(bridge.source.ensure(0 as never, 6)).toBe(100 * MS - 1);
+    expect(bridge.socket.last('drawn')).toEqual({ kind: 'drawn', seq: bridge.tape.endSeq });
+  });
+
+  it('keeps the picture when the bridge is lost, and goes on where it ended', async () => {
+    const bridge = await joined();
+    const endSeq = bridge.source.log.endSeq;
+    bridge.socket.onclose?.();
+    expect(bridge.source.status).toMatchObject({ kind: 'disconnected' });
+    expect(bridge.source.log.endSeq).toBe(endSeq);
+    expect(bridge.source.execute({ do: 'broker.kill', node: 1 }, 0 as never)).toContain('no connection');
+    bridge.token = 'another';
+    await bridge.end(250);
+    expect(bridge.socket.protocols[1]).toBe('linger.token.another');
+    await bridge.open();
+    expect(bridge.socket.last('hello')?.resume).toEqual({ runId: 'run-1', seq: endSeq });
+    bridge.state(endSeq);
+    bridge.frame(150 * MS);
+    expect(bridge.source.status).toEqual({ kind: 'running' });
+    expect(bridge.source.log.endSeq).toBe(bridge.tape.endSeq);
+    expect(bridge.sentences).toEqual([]);
+  });
+
+  it('waits longer from try to try', async () => {
+    const bridge = await joined();
+    for (const pause of [250, 500, 1000, 2000, 4000, 4000]) {
+      bridge.socket.onclose?.();
+      expect(bridge.waits).toEqual([pause]);
+      await bridge.end(pause);
+    }
+  });
+
+  it('takes a bridge that says nothing for lost', async () => {
+    const bridge = await joined();
+    const { socket } = bridge;
+    await bridge.end(5000);
+    expect(socket.isClosed).toBe(true);
+    expect(bridge.source.status.kind).toBe('disconnected');
+    expect(bridge.waits).toEqual([250]);
+  });
+
+  it('begins anew, and says so, when what lies between is gone', async () => {
+    const bridge = await joined();
+    bridge.run.runUntil(500 * MS);
+    bridge.state(null);
+    bridge.frame(510 * MS, 0);
+    expect(bridge.source.log.startSeq).toBeGreaterThan(500);
+    expect(bridge.sentences[0]).toContain('anew');
+  });
+
+  it('stops where another try would be refused the same way', async () => {
+    const bridge = await joined();
+    bridge.say({ kind: 'refused', reason: 'protocol-version', sentence: 'Reload.' });
+    expect(bridge.source.status).toEqual({ kind: 'failed', sentence: 'Reload.' });
+    expect(bridge.waits).toEqual([]);
+    const other = new FakeBridge();
+    await other.open();
+    other.state(null, { vocabulary: [['record.sent', 'record']] });
+    expect(other.source.status).toMatchObject({ kind: 'failed' });
+    expect(other.waits).toEqual([]);
+  });
+
+  it('keeps what it holds whatever bytes come, and tries anew', async () => {
+    const random = createRandom(3);
+    for (let i = 0; i < 30; i++) {
+      const bridge = await joined();
+      const digest = (bridge.source.log as EventTape).digest();
+      bridge.run.runUntil(120 * MS);
+      const good = encodeWireFrame(120 * MS, bridge.tape.frame(bridge.source.log.endSeq, bridge.tape.endSeq));
+      const bytes = good.slice(0, 2 + random.below(good.length));
+      bytes[random.below(12)] = random.below(256);
+      bridge.bytes(bytes);
+      if (bridge.source.status.kind === 'running') continue;
+      expect((bridge.source.log as EventTape).digest()).toBe(digest);
+      expect(bridge.waits).toEqual([250]);
+    }
+    const bridge = await joined();
+    bridge.socket.onmessage?.({ data: '{"kind":"state"}' });
+    expect(bridge.source.status.kind).toBe('disconnected');
+  });
+
+  it('knows the commands that came by, with the time at which they were done', async () => {
+    const bridge = await joined();
+    expect(bridge.source.scenario.commands).toEqual([]);
+    expect(bridge.source.execute({ do: 'broker.kill', node: 1 }, 0 as never)).toBeNull();
+    expect(bridge.source.execute({ do: 'topic.delete', topic: 'orders' }, 0 as never)).toContain('cannot');
+    const { command } = known(bridge.socket.last('command'), 'a command');
+    bridge.run.give({ ...command, at: bridge.run.reachedUs });
+    bridge.frame(130 * MS);
+    expect(bridge.source.scenario.commands).toEqual([{ do: 'broker.kill', node: 1, at: 100 * MS }]);
+    expect(bridge.source.scenario).toBe(bridge.source.scenario);
+    bridge.say({ kind: 'commandDone', commandId: 1, sentence: 'There is no broker 9.' });
+    expect(bridge.sentences).toEqual(['There is no broker 9.']);
+  });
+
+  it('asks for the content of a record once', async () => {
+    const bridge = await joined();
+    expect(bridge.source.content(recordId(20))).toBe('asked');
+    expect(bridge.source.content(recordId(20))).toBe('asked');
+    expect(bridge.socket.sent.filter(({ kind }) => kind === 'content').length).toBe(1);
+    bridge.say({ kind: 'content', recordId: 20, content: null });
+    expect(bridge.source.content(recordId(20))).toBe('gone');
+  });
+});
+
+describe('a session over a live run', () => {
+  /** 16 ms of wall and of run at a time. */
+  function play(
+    bridge: FakeBridge,
+    session: ReturnType<typeof createSession>,
+    frames: number,
+    from: number,
+  ): number {
+    let at = from;
+    for (let i = 0; i < frames; i++) {
+      at += 16;
+      bridge.frame(at * MS);
+      session.frame(at);
+    }
+    return at;
+  }
+
+  it('follows what happens now, a fixed time behind, from the moment at which it joined', async () => {
+    const bridge = await joined();
+    const session = createSession(bridge.source);
+    session.follow();
+    const at = play(bridge, session, 120, 100);
+    expect(session.isFollowing).toBe(true);
+    expect(session.startAt).toBeGreaterThan(0);
+    const behindUs = at * MS - session.playback.cursor.at;
+    expect(behindUs).toBeGreaterThan(250 * MS);
+    expect(behindUs).toBeLessThan(400 * MS);
+    expect(session.projections.extendedSeq).toBe(bridge.tape.endSeq);
+  });
+
+  it('stands still when paused, steps back in what was received, and comes back to now', async () => {
+    const bridge = await joined();
+    const session = createSession(bridge.source);
+    session.follow();
+    let at = play(bridge, session, 80, 100);
+    session.dispatch({ type: 'pause' });
+    at = play(bridge, session, 60, at);
+    const { cursor } = session.playback;
+    at = play(bridge, session, 60, at);
+    expect(session.playback.cursor).toEqual(cursor);
+    expect(session.seenAt).toBe(at * MS - 1);
+    session.dispatch({ type: 'step', by: 'event', back: true });
+    expect(session.playback.cursor.seq).toBe(cursor.seq - 1);
+    session.dispatch({ type: 'seek', at: 0 });
+    expect(session.playback.cursor.at).toBe(session.startAt);
+    session.frame(at);
+    session.follow();
+    at = play(bridge, session, 80, at);
+    expect(at * MS - session.playback.cursor.at).toBeLessThan(400 * MS);
+  });
+
+  it('commands now, wherever the picture stands, and takes nothing back', async () => {
+    const bridge = await joined();
+    const session = createSession(bridge.source);
+    session.follow();
+    const at = play(bridge, session, 40, 100);
+    session.dispatch({ type: 'seek', at: 60 * MS });
+    session.frame(at);
+    const { cursor } = session.playback;
+    expect(session.command({ do: 'broker.kill', node: 0 })).toBeNull();
+    expect(session.playback.cursor).toEqual(cursor);
+    expect(session.canUndo).toBe(false);
+    expect(session.restart(DEFAULT_SCENARIO)).toContain('cannot be made anew');
+  });
+});
