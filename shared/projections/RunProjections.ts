@@ -12,6 +12,7 @@ import { Outcomes } from './outcomes.ts';
 import { pipelineProjection } from './pipelineProjection.ts';
 import type { PipelineState } from './pipelineState.ts';
 import { Projector } from './Projector.ts';
+import { Readers } from './readers.ts';
 import { RecordTable } from './recordTable.ts';
 import type { RecordId } from '#base/ids';
 
@@ -22,6 +23,7 @@ interface Indexes {
   readonly metrics: MetricSeries;
   readonly marks: Marks;
   readonly tails: LogTails;
+  readonly readers: Readers;
 }
 
 function createIndexes(): Indexes {
@@ -29,7 +31,8 @@ function createIndexes(): Indexes {
   const lifelines = new LifelineTables(records);
   const outcomes = new Outcomes(records, lifelines);
   const metrics = new MetricSeries(records, lifelines);
-  return { records, lifelines, outcomes, metrics, marks: new Marks(), tails: new LogTails() };
+  const readers = new Readers(lifelines);
+  return { records, lifelines, outcomes, metrics, marks: new Marks(), tails: new LogTails(), readers };
 }
 
 export class RunProjections {
@@ -63,6 +66,9 @@ export class RunProjections {
   get tails(): LogTails {
     return this.indexes.tails;
   }
+  get readers(): Readers {
+    return this.indexes.readers;
+  }
 
   /** Events [0, extendedSeq) are in the indexes. */
   get extendedSeq(): number {
@@ -73,7 +79,7 @@ export class RunProjections {
   extend(maxEvents = Infinity): boolean {
     const to = Math.min(this.log.endSeq, this.indexedSeq + maxEvents);
     if (this.indexedSeq < to) {
-      const { records, lifelines, outcomes, metrics, marks, tails } = this.indexes;
+      const { records, lifelines, outcomes, metrics, marks, tails, readers } = this.indexes;
       const reader = this.log.read(this.indexedSeq);
       for (let seq = this.indexedSeq; seq < to; seq++) {
         const event = reader.next();
@@ -84,6 +90,7 @@ export class RunProjections {
         metrics.add(event);
         marks.add(event);
         tails.add(event);
+        readers.add(event);
         if (seq >= this.projector.extendedSeq) this.projector.extend(event);
       }
       this.indexedSeq = to;
