@@ -57,6 +57,11 @@ export class BrokerConnections {
     for (const end of this.ends.values()) this.readNext(end);
   }
 
+  /** Known from now on, so that it breaks when the process dies, also when nothing has been sent on it. */
+  accepted(connection: VirtualConnection): void {
+    this.endOf(connection);
+  }
+
   private endOf(connection: VirtualConnection): BrokerConnection {
     let end = this.ends.get(connection);
     if (end === undefined) {

@@ -107,7 +107,7 @@ export class SimulatedCluster implements Brokers, ClusterContext {
       if (broker.state !== 'up') continue;
       for (const replica of broker.allReplicas()) {
         for (const producerId of replica.log.producers.removeExpired(this.queue.nowUs, expirationUs)) {
-          if (replica.isLeader) this.writers.producerStateExpired(replica.tp.id, producerId);
+          this.writers.producerStateExpired(replica.tp.id, producerId, broker.node);
         }
       }
     }
@@ -127,7 +127,10 @@ export class SimulatedCluster implements Brokers, ClusterContext {
 
   /** The kernel of a frozen process still takes connections. */
   accepts(connection: VirtualConnection): boolean {
-    return this.brokers[connection.broker]?.isDown === false;
+    const broker = this.broker(connection.broker);
+    if (broker.isDown) return false;
+    broker.connections.accepted(connection);
+    return true;
   }
 
   handle(send: NetworkSend, connection: VirtualConnection): void {

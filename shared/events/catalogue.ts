@@ -237,7 +237,7 @@ export const catalogue = {
     /** The broker that coordinates it from now on; null: none is there. */
     maybeNode('node'),
   ],
-  'producerState.expired': [tp('tp'), long('producerId')],
+  'producerState.expired': [tp('tp'), long('producerId'), node('node')],
   'topic.changed': [text('topic'), count('partitions')],
   // faults and what they hit
   'fault.armed': [count('fault'), json<unknown>()('rule')],

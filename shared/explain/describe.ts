@@ -161,7 +161,8 @@ const table: { readonly [T in EventType]: Sentence<T> } = {
       ? `${n.tp(e.tp)} has no leader.`
       : `${nodeName(e.leader)} leads ${n.tp(e.tp)}, epoch ${e.leaderEpoch}${e.unclean ? ' (unclean election)' : ''}.`,
   'coordinator.moved': (e) => `The coordinator holds ${e.transactionalId} as ${e.to}.`,
-  'producerState.expired': (e, n) => `${n.tp(e.tp)} forgets producer id ${e.producerId}.`,
+  'producerState.expired': (e, n) =>
+    `${nodeName(e.node)} forgets producer id ${e.producerId} in ${n.tp(e.tp)}.`,
   'topic.changed': (e) =>
     e.partitions === 0
       ? `Topic ${e.topic} is deleted.`

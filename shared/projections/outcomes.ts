@@ -121,6 +121,9 @@ export class Outcomes {
       case 'batch.failed':
         this.failed(event);
         return;
+      case 'broker.moved':
+        if (event.to === 'down') this.brokerDied(event.node, event.seq);
+        return;
       case 'connection.moved':
         if (event.to === 'disconnected') this.disconnected(event);
         return;
@@ -182,6 +185,17 @@ export class Outcomes {
   private failed({ batch, seq, exception }: EventOf<'batch.failed'>): void {
     if (this.copiesOf(batch) > 0)
       this.failedYetStored(batch, `${exception} came after a broker had written it`, seq);
+  }
+
+  /** What it had read and not written yet; what it had not read is lost with the connection. */
+  private brokerDied(node: number, seq: number): void {
+    for (const batch of this.unwritten) {
+      const request = this.lifelines.batches.lastRequest(batch);
+      const { requests } = this.lifelines;
+      if (requests.nodeOf(request) !== node || !requests.isBegun(request)) continue;
+      this.unwritten.delete(batch);
+      this.lose(batch, `broker ${node} died before it had written it, and acks=0 does not hear of it`, seq);
+    }
   }
 
   private disconnected({ client, node, seq }: EventOf<'connection.moved'>): void {
