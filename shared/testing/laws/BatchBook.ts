@@ -3,7 +3,7 @@
  * it, so that it stays the same record in the parts of a split batch.
  */
 import { known } from '#base/assert';
-import type { BatchId, ClientId, TpId } from '#base/ids';
+import type { BatchId, ClientId, RecordId, TpId } from '#base/ids';
 import type { PipelineEvent } from '#events/catalogue';
 
 export interface BatchFacts {
@@ -29,10 +29,13 @@ export interface BatchFacts {
   isFreed: boolean;
   /** Of its client's transactions, counted from 1; 0: outside of any. */
   transaction: number;
+  /** Holds a record whose send() threw after the append: it lies there and leaves with a later transaction. */
+  hasForeign: boolean;
 }
 
 export class BatchBook {
   private readonly batches = new Map<BatchId, BatchFacts>();
+  private readonly batchOf = new Map<RecordId, BatchId>();
   private readonly transactionOf = new Map<ClientId, number>();
 
   get(id: BatchId): BatchFacts {
@@ -55,7 +58,13 @@ export class BatchBook {
         break;
       case 'record.appended':
         this.get(event.batch).records++;
+        this.batchOf.set(event.record, event.batch);
         break;
+      case 'record.refused': {
+        const batch = this.batchOf.get(event.record);
+        if (batch !== undefined) this.get(batch).hasForeign = true;
+        break;
+      }
       case 'batch.closed':
         this.close(this.get(event.batch), event.records);
         break;
@@ -115,6 +124,7 @@ export class BatchBook {
       hasOffset: false,
       isFreed: false,
       transaction: parent === null ? this.transaction(client) : parent.transaction,
+      hasForeign: parent?.hasForeign ?? false,
     });
   }
 

@@ -42,6 +42,8 @@ export class ReplicaLog {
 export class ReplicaLogs {
   private readonly batches: BatchBook;
   private readonly logs = new Map<number, ReplicaLog>();
+  private readonly topics = new Map<TpId, string>();
+  private readonly goneTopics = new Set<string>();
   private readonly leaders = new Map<TpId, NodeId | null>();
   /** By partition and leader epoch. */
   private readonly leaderOf = new Map<number, NodeId>();
@@ -64,6 +66,15 @@ export class ReplicaLogs {
 
   partitions(): Iterable<TpId> {
     return this.leaders.keys();
+  }
+
+  topic(tp: TpId): string {
+    return this.topics.get(tp) ?? '';
+  }
+
+  /** Its topic has been deleted, and with it all that was promised of its records. */
+  isGone(tp: TpId): boolean {
+    return this.goneTopics.has(this.topic(tp));
   }
 
   /** null: nobody leads. */
@@ -111,6 +122,12 @@ export class ReplicaLogs {
         break;
       case 'log.truncated':
         this.cut(event.tp, event.node, event.logEndOffset);
+        break;
+      case 'partition.named':
+        this.topics.set(event.tp, event.topic);
+        break;
+      case 'topic.changed':
+        if (event.partitions === 0) this.goneTopics.add(event.topic);
         break;
       case 'leader.elected':
         this.leaders.set(event.tp, event.leader);

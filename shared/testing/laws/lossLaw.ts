@@ -15,15 +15,18 @@ const LAW = 'loss';
 const SAFE_REPLICAS = 3;
 const SAFE_MIN_ISR = 2;
 
+/** Of commands only those to a broker's replicas matter here. */
+interface StallCommand {
+  readonly do: string;
+  readonly node?: NodeId;
+}
+
 export class LossLaw implements Law {
   private readonly context: LawContext;
   private readonly outcomes: Outcomes;
   private readonly unsafeTopics: ReadonlySet<string>;
-  private readonly topicOf = new Map<TpId, string>();
   private readonly away = new Set<NodeId>();
   private hasTwoAway = false;
-  /** Answers that a fault made up: no broker ever wrote what they say. */
-  private readonly deleted = new Set<string>();
 
   constructor(context: LawContext, scenario: Scenario, outcomes: Outcomes) {
     this.context = context;
@@ -33,24 +36,18 @@ export class LossLaw implements Law {
 
   add(event: PipelineEvent): void {
     switch (event.type) {
-      case 'partition.named':
-        this.topicOf.set(event.tp, event.topic);
-        break;
       case 'broker.moved':
         this.isAway(event.node, event.to !== 'up');
         break;
       case 'command.applied':
-        this.commanded(
-          event.command as { readonly do: string; readonly node?: NodeId; readonly topic?: string },
-        );
+        this.commanded(event.command as StallCommand);
         break;
       default:
     }
   }
 
   /** A follower that is stalled is away as well: it has nothing of what comes now. */
-  private commanded(command: { readonly do: string; readonly node?: NodeId; readonly topic?: string }): void {
-    if (command.do === 'topic.delete' && command.topic !== undefined) this.deleted.add(command.topic);
+  private commanded(command: StallCommand): void {
     if (command.do === 'replica.stall' && command.node !== undefined) this.isAway(command.node, true);
     if (command.do === 'replica.catchUp' && command.node !== undefined) this.isAway(command.node, false);
   }
@@ -64,7 +61,7 @@ export class LossLaw implements Law {
   end(): void {
     const lost: BatchFacts[] = [];
     for (const batch of this.context.batches.all()) {
-      if (batch.end !== 'acked' || this.deleted.has(this.topicOf.get(batch.tp) ?? '')) continue;
+      if (batch.end !== 'acked' || this.context.logs.isGone(batch.tp)) continue;
       const log = this.context.logs.leaderLog(batch.tp);
       if (log !== null && !holds(log, batch)) lost.push(batch);
     }
@@ -80,7 +77,7 @@ export class LossLaw implements Law {
   /** acks=1 is seen by what a topic allows; what an application asked for, by its settings. */
   private isPromised(batch: BatchFacts): boolean {
     return (
-      !this.hasTwoAway && !this.unsafeTopics.has(this.topicOf.get(batch.tp) ?? '') && batch.producerId >= 0
+      !this.hasTwoAway && !this.unsafeTopics.has(this.context.logs.topic(batch.tp)) && batch.producerId >= 0
     );
   }
 
@@ -88,7 +85,7 @@ export class LossLaw implements Law {
   private secondCopies(): Set<number> {
     const found = new Set<number>();
     for (const tp of this.context.logs.partitions()) {
-      if (this.deleted.has(this.topicOf.get(tp) ?? '')) continue;
+      if (this.context.logs.isGone(tp)) continue;
       const seen = new Map<number, BatchFacts[]>();
       for (const { batch } of this.context.logs.leaderLog(tp)?.entries ?? []) {
         if (batch === null) continue;
@@ -111,7 +108,7 @@ export class LossLaw implements Law {
       }
     }
     for (const [batch, { tp }] of counted) {
-      if (expected.has(batch) || this.deleted.has(this.topicOf.get(tp as TpId) ?? '')) continue;
+      if (expected.has(batch) || this.context.logs.isGone(tp as TpId)) continue;
       this.context.broken(LAW, `batch ${batch} is counted as ${kind}, and is not`);
       return;
     }

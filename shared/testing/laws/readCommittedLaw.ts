@@ -115,7 +115,7 @@ export class ReadCommittedLaw implements Law {
 
   end(): void {
     for (const [key, { batches, end }] of this.transactions()) {
-      if (batches.some(({ tp }) => this.lossy.has(tp))) continue;
+      if (batches.some(({ tp }) => this.lossy.has(tp) || this.context.logs.isGone(tp))) continue;
       const seen = batches.filter((batch) => this.visible.has(batch)).length;
       if (seen > 0 && seen < batches.length) {
         this.context.broken(LAW, `${seen} of ${batches.length} batches of transaction ${key} are readable`);
@@ -131,7 +131,7 @@ export class ReadCommittedLaw implements Law {
   private transactions(): Map<string, ClientTransaction> {
     const found = new Map<string, ClientTransaction>();
     for (const batch of this.context.batches.all()) {
-      if (batch.transaction === 0 || batch.end === 'split') continue;
+      if (batch.transaction === 0 || batch.end === 'split' || batch.hasForeign) continue;
       const key = keyOf(batch.client, batch.transaction);
       const transaction = found.get(key) ?? { batches: [], end: this.ends.get(key) ?? null };
       transaction.batches.push(batch);
