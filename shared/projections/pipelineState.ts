@@ -9,6 +9,7 @@ import type {
   BrokerState,
   CallName,
   ConnectionState,
+  CoordinatorState,
   DrainStop,
   ReadyReason,
   TransactionState,
@@ -37,7 +38,15 @@ export interface ClientState {
   closed: 'graceful' | 'timed-out' | 'forced' | 'died' | null;
   producerId: number;
   producerEpoch: number;
+  /** Kafka's own state; null: it has no transaction manager, or nothing was said of it yet. */
   transaction: TransactionState | null;
+  transactionSince: Micros;
+  /** What brought it into an error state; null: it is in none. */
+  transactionError: string | null;
+  /** Of the open transaction: those that it has written to. */
+  transactionPartitions: Set<TpId>;
+  committed: number;
+  aborted: number;
   bufferTotalBytes: number;
   bufferAvailableBytes: number;
   bufferWaiters: number;
@@ -136,11 +145,24 @@ export interface PartitionState {
   lastStableOffset: number;
   /** Log end offset of each replica. */
   readonly logEnd: Map<NodeId, number>;
+  /** Its topic was deleted. */
+  isDeleted: boolean;
   /** Records in the leader's log: its log end offset without transaction markers. */
   stored: number;
   markers: number;
   /** Open, closed and requeued batches of every client, oldest first. */
   readonly deque: BatchId[];
+}
+
+/** A transactional id as its coordinator has it in its log. */
+export interface CoordinatorView {
+  readonly transactionalId: string;
+  readonly state: CoordinatorState;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** null: no broker is there to coordinate it. */
+  readonly node: NodeId | null;
+  readonly since: Micros;
 }
 
 export interface BrokerView {
@@ -186,6 +208,8 @@ export interface PipelineState {
   readonly requests: Map<RequestId, RequestState>;
   readonly partitions: Map<TpId, PartitionState>;
   readonly brokers: Map<NodeId, BrokerView>;
+  /** By transactional id. Each view is replaced, never changed. */
+  readonly coordinators: Map<string, CoordinatorView>;
   readonly counters: Counters;
   /** The last `batch.failed`: records of it whose own exception differs follow at the same instant. */
   lastFailure: { readonly exception: string; readonly at: Micros } | null;

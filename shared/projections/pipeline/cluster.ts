@@ -14,6 +14,19 @@ function recount(state: PipelineState, partition: PartitionState): void {
   partition.stored = stored;
 }
 
+/** Its topic is gone, and all of its logs with it. */
+function forget(state: PipelineState, partition: PartitionState): void {
+  state.counters.recordsStored -= partition.stored;
+  partition.stored = 0;
+  partition.markers = 0;
+  partition.leader = null;
+  partition.isr = [];
+  partition.elr = [];
+  partition.highWatermark = 0;
+  partition.lastStableOffset = 0;
+  partition.logEnd.clear();
+}
+
 type LogMoved = EventOf<'log.appended' | 'log.truncated' | 'replica.fetched'>;
 
 function moveLogEnd(state: PipelineState, { tp, node, logEndOffset }: LogMoved): void {
@@ -105,9 +118,18 @@ export const cluster: Handlers<
     if (leader !== null && !partition.logEnd.has(leader)) partition.logEnd.set(leader, 0);
     recount(state, partition);
   },
-  'coordinator.moved': nothing,
+  'coordinator.moved': (state, { transactionalId, to, producerId, producerEpoch, node, at }) => {
+    const view = { transactionalId, state: to, producerId, producerEpoch, node, since: at };
+    state.coordinators.set(transactionalId, view);
+  },
   'producerState.expired': nothing,
-  'topic.changed': nothing,
+  'topic.changed': (state, { topic, partitions }) => {
+    for (const partition of state.partitions.values()) {
+      if (partition.topic !== topic) continue;
+      partition.isDeleted = partitions <= partition.partition;
+      if (partition.isDeleted) forget(state, partition);
+    }
+  },
   'fault.armed': nothing,
   'fault.struck': nothing,
 };

@@ -42,6 +42,7 @@ export const initialState = (): PipelineState => ({
   requests: new Map(),
   partitions: new Map(),
   brokers: new Map(),
+  coordinators: new Map(),
   counters: initialCounters(),
   lastFailure: null,
 });
@@ -58,6 +59,7 @@ const cloneClient = (client: ClientState): ClientState => ({
   ...client,
   stickyOf: new Map(client.stickyOf),
   muted: new Set(client.muted),
+  transactionPartitions: new Set(client.transactionPartitions),
   connections: cloneMap(client.connections, cloneConnection),
   sequences: cloneMap(client.sequences, (sequence) => ({ ...sequence })),
 });
@@ -81,6 +83,7 @@ export function cloneState(state: PipelineState): PipelineState {
     requests: cloneMap(state.requests, (request) => ({ ...request, batches: [...request.batches] })),
     partitions: cloneMap(state.partitions, clonePartition),
     brokers: cloneMap(state.brokers, (broker) => ({ ...broker })),
+    coordinators: new Map(state.coordinators),
     counters: { ...state.counters, failedBy: new Map(state.counters.failedBy) },
     lastFailure: state.lastFailure,
   };

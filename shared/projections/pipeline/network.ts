@@ -151,10 +151,19 @@ export const network: Handlers<
   'sequence.moved': (state, { client, tp, nextSequence, lastAckedSequence, unresolved }) => {
     state.clients.get(client)?.sequences.set(tp, { nextSequence, lastAckedSequence, unresolved });
   },
-  'transaction.moved': (state, { client: id, to }) => {
+  'transaction.moved': (state, { client: id, from, to, exception, at }) => {
     const client = state.clients.get(id);
-    if (client !== undefined) client.transaction = to;
+    if (client === undefined) return;
+    client.transaction = to;
+    client.transactionSince = at;
+    if (to === 'ABORTABLE_ERROR' || to === 'FATAL_ERROR') client.transactionError = exception ?? client.transactionError;
+    else if (to !== 'ABORTING_TRANSACTION') client.transactionError = null;
+    if (to === 'READY' && from === 'COMMITTING_TRANSACTION') client.committed++;
+    if (to === 'READY' && from === 'ABORTING_TRANSACTION') client.aborted++;
+    if (to === 'IN_TRANSACTION') client.transactionPartitions.clear();
   },
-  'transaction.joined': nothing,
+  'transaction.joined': (state, { client, tp }) => {
+    state.clients.get(client)?.transactionPartitions.add(tp);
+  },
   'transaction.queued': nothing,
 };
