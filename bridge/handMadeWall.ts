@@ -6,13 +6,16 @@ export interface HandMadeWall extends Wall {
   pass(ms: number): void;
   /** Time moves, and nobody gets a turn: a process that was busy. */
   freeze(ms: number): void;
+  /** How long it takes to look at it. */
+  lookTakesMs: number;
 }
 
 export function createHandMadeWall(): HandMadeWall {
   let nowUs = 12_345;
   let timers: { readonly atUs: number; readonly run: () => void }[] = [];
-  return {
-    nowUs: () => nowUs,
+  const wall: HandMadeWall = {
+    lookTakesMs: 0,
+    nowUs: () => (nowUs += wall.lookTakesMs * 1000),
     after(ms, run) {
       const timer = { atUs: nowUs + ms * 1000, run };
       timers.push(timer);
@@ -31,4 +34,5 @@ export function createHandMadeWall(): HandMadeWall {
     },
     freeze: (ms) => void (nowUs += ms * 1000),
   };
+  return wall;
 }

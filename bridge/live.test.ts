@@ -64,13 +64,11 @@ describe('a live run', () => {
     const page = viewer();
     page.hello();
     wall.pass(100);
-    const { nowUs } = wall;
-    // Every look at the clock takes 3 ms.
-    const slow = { ...wall, nowUs: () => (wall.freeze(3), nowUs()) };
-    Object.assign(wall, { nowUs: slow.nowUs });
+    // Every look at the clock takes 3 ms, and a minute has gone by.
+    wall.lookTakesMs = 3;
     wall.freeze(60_000);
     run.step();
-    Object.assign(wall, { nowUs });
+    wall.lookTakesMs = 0;
     expect(run.warning).toContain('too slow');
     wall.pass(3000);
     expect(page.last('status')?.warning).toContain('too slow');

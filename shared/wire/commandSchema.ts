@@ -106,7 +106,7 @@ type Shape = v.InferOutput<typeof schema>;
 export const COMMAND_NAMES: readonly (CommandBody['do'] extends Shape['do'] ? CommandBody['do'] : never)[] =
   schema.options.flatMap(({ entries }) =>
     entries.do.type === 'literal' ? [entries.do.literal] : [...entries.do.options],
-  ) as CommandBody['do'][];
+  );
 
 /** Names of errors are a closed list that the run checks with the rest. */
 export const commandSchema = v.pipe(

@@ -5,19 +5,24 @@
 import { parseBridgeMessage, writeMessage, type BridgeMessage, type PageMessage } from '#wire/messages';
 import { SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
 
+/** What is heard from a socket until it is closed from here. */
+export interface SocketListener {
+  opened(): void;
+  /** Text, or an ArrayBuffer. */
+  message(data: unknown): void;
+  closed(): void;
+}
+
 /** A WebSocket as far as it is needed here; tests bring their own. */
 export interface Socket {
-  binaryType: string;
-  onopen: (() => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onclose: (() => void) | null;
   send(text: string): void;
+  /** Nothing is heard of it any more. */
   close(): void;
 }
 
 /** What is outside of the page. */
 export interface Surroundings {
-  open(protocols: readonly string[]): Socket;
+  open(protocols: readonly string[], listener: SocketListener): Socket;
   /** The token of the bridge that now serves this address; null: there is none. */
   token(isFirst: boolean): Promise<string | null>;
   after(ms: number, run: () => void): () => void;
@@ -82,30 +87,32 @@ export class LiveConnection {
   }
 
   private open(token: string): void {
-    const socket = this.surroundings.open([SUBPROTOCOL, `${TOKEN_PREFIX}${token}`]);
-    socket.binaryType = 'arraybuffer';
-    const gone = (): void => {
-      socket.onopen = socket.onmessage = socket.onclose = null;
-      if (this.socket === socket) this.drop();
-      this.retry();
-    };
-    socket.onclose = gone;
-    socket.onopen = () => {
-      this.socket = socket;
-      this.heard();
-      this.listener.opened();
-    };
-    socket.onmessage = ({ data }) => {
-      this.heard();
-      if (data instanceof ArrayBuffer) {
-        this.pauseMs = FIRST_PAUSE_MS;
-        this.listener.frame(new Uint8Array(data));
-        return;
-      }
-      const read = parseBridgeMessage(typeof data === 'string' ? data : '');
-      if (read.ok) this.listener.message(read.value);
-      else this.restart();
-    };
+    const socket = this.surroundings.open([SUBPROTOCOL, `${TOKEN_PREFIX}${token}`], {
+      opened: () => {
+        this.socket = socket;
+        this.heard();
+        this.listener.opened();
+      },
+      message: (data) => {
+        this.heard();
+        this.take(data);
+      },
+      closed: () => {
+        if (this.socket === socket) this.drop();
+        this.retry();
+      },
+    });
+  }
+
+  private take(data: unknown): void {
+    if (data instanceof ArrayBuffer) {
+      this.pauseMs = FIRST_PAUSE_MS;
+      this.listener.frame(new Uint8Array(data));
+      return;
+    }
+    const read = parseBridgeMessage(typeof data === 'string' ? data : '');
+    if (read.ok) this.listener.message(read.value);
+    else this.restart();
   }
 
   /** A sleeping laptop or a frozen bridge keeps its sockets open and says nothing. */
@@ -119,7 +126,6 @@ export class LiveConnection {
     this.cancelSilence();
     this.socket = null;
     if (socket === null) return false;
-    socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
     return true;
   }

@@ -17,7 +17,7 @@ import {
 import { PROTOCOL_VERSION } from '#wire/protocol';
 import { encodeState } from '#wire/snapshot';
 import { createSession } from '../session/session.ts';
-import type { Socket } from './liveConnection.ts';
+import type { Socket, SocketListener } from './liveConnection.ts';
 import { createLiveSource, type LiveSource } from './liveSource.ts';
 
 const MS = 1000;
@@ -30,16 +30,14 @@ const SCENARIO = {
 };
 
 class FakeSocket implements Socket {
-  binaryType = '';
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
-  onclose: (() => void) | null = null;
   isClosed = false;
   readonly sent: PageMessage[] = [];
   readonly protocols: readonly string[];
+  readonly heard: SocketListener;
 
-  constructor(protocols: readonly string[]) {
+  constructor(protocols: readonly string[], heard: SocketListener) {
     this.protocols = protocols;
+    this.heard = heard;
   }
   send(text: string): void {
     const read = parsePageMessage(text);
@@ -71,8 +69,8 @@ class FakeBridge {
     this.run = createModelRun(SCENARIO, (clock) => (tape = new EventTape(clock)));
     this.tape = known<EventTape>(tape, 'the tape');
     this.source = createLiveSource({
-      open: (protocols) => {
-        const socket = new FakeSocket(protocols);
+      open: (protocols, listener) => {
+        const socket = new FakeSocket(protocols, listener);
         this.sockets.push(socket);
         return socket;
       },
@@ -107,19 +105,19 @@ class FakeBridge {
   }
 
   say(message: BridgeMessage): void {
-    this.socket.onmessage?.({ data: writeMessage(message) });
+    this.socket.heard.message(writeMessage(message));
   }
 
   async open(): Promise<void> {
     await settle();
-    this.socket.onopen?.();
+    this.socket.heard.opened();
   }
 
   state(fromSeq: number | null, more: Partial<Extract<BridgeMessage, { kind: 'state' }>> = {}): void {
     const state = pipelineProjection.initial();
     const seq = Math.floor(this.tape.endSeq / 64) * 64;
     const reader = this.tape.read(0);
-    while (fromSeq === null && reader.seq < seq) applyEvent(state, reader.next());
+    if (fromSeq === null) while (reader.seq < seq) applyEvent(state, reader.next());
     this.sentSeq = fromSeq ?? seq;
     this.say({
       kind: 'state',
@@ -143,7 +141,7 @@ class FakeBridge {
   }
 
   bytes(bytes: Uint8Array): void {
-    this.socket.onmessage?.({ data: bytes.slice().buffer });
+    this.socket.heard.message(bytes.slice().buffer);
   }
 }
 
@@ -185,7 +183,7 @@ describe('a live source', () => {
   it('keeps the picture when the bridge is lost, and goes on where it ended', async () => {
     const bridge = await joined();
     const endSeq = bridge.source.log.endSeq;
-    bridge.socket.onclose?.();
+    bridge.socket.heard.closed();
     expect(bridge.source.status).toMatchObject({ kind: 'disconnected' });
     expect(bridge.source.log.endSeq).toBe(endSeq);
     expect(bridge.source.execute({ do: 'broker.kill', node: 1 }, 0 as never)).toContain('no connection');
@@ -204,7 +202,7 @@ describe('a live source', () => {
   it('waits longer from try to try', async () => {
     const bridge = await joined();
     for (const pause of [250, 500, 1000, 2000, 4000, 4000]) {
-      bridge.socket.onclose?.();
+      bridge.socket.heard.closed();
       expect(bridge.waits).toEqual([pause]);
       await bridge.end(pause);
     }
@@ -255,7 +253,7 @@ describe('a live source', () => {
       expect(bridge.waits).toEqual([250]);
     }
     const bridge = await joined();
-    bridge.socket.onmessage?.({ data: '{"kind":"state"}' });
+    bridge.socket.heard.message('{"kind":"state"}');
     expect(bridge.source.status.kind).toBe('disconnected');
   });
 

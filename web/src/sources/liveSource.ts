@@ -13,7 +13,7 @@ import { vocabulary, type BridgeMessage, type StateMessage } from '#wire/message
 import { PROTOCOL_VERSION } from '#wire/protocol';
 import { decodeState } from '#wire/snapshot';
 import type { RestartableSource } from '../session/session.ts';
-import { LiveConnection, type Socket, type Surroundings } from './liveConnection.ts';
+import { LiveConnection, type Surroundings } from './liveConnection.ts';
 import type { Capabilities, LogChange, Provenance, RecordContent, SourceStatus } from './Source.ts';
 
 /** What the page keeps of a run; then it begins anew at the present, as one that joins. */
@@ -246,9 +246,22 @@ export const createLiveSource = (surroundings: Surroundings): LiveSource => new 
 
 /** The bridge that has served this page. */
 export const pageSurroundings: Surroundings = {
-  open: (protocols) => {
+  open(protocols, listener) {
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    return new WebSocket(`${scheme}//${location.host}/`, [...protocols]) as unknown as Socket;
+    const socket = new WebSocket(`${scheme}//${location.host}/`, [...protocols]);
+    socket.binaryType = 'arraybuffer';
+    const heard = new AbortController();
+    const { signal } = heard;
+    socket.addEventListener('open', () => listener.opened(), { signal });
+    socket.addEventListener('message', ({ data }) => listener.message(data), { signal });
+    socket.addEventListener('close', () => listener.closed(), { signal });
+    return {
+      send: (text) => socket.send(text),
+      close() {
+        heard.abort();
+        socket.close();
+      },
+    };
   },
   /** A bridge that was started anew has another token: its page says which. */
   async token(isFirst) {
