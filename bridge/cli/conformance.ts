@@ -2,8 +2,9 @@
  * Compares the engine with the real Java client (shared/conformance/FORMAT.md).
  *
  *   npm run conformance -- [--only TEXT] [--no-messages]     the stored traces, a table by scenario
- *   npm run conformance -- --random N [--seed S] [--no-messages] [--no-shrink]
- *                                                            N random cases against the oracle
+ *   npm run conformance -- --random N [--seed S] [--mutate] [--no-messages] [--no-shrink]
+ *                                                            N random cases against the oracle;
+ *                                                            --mutate: public cases, a little different
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,8 @@ import { parseArgs } from 'node:util';
 import { parseCase } from '#conformance/caseSchema';
 import { traceOf } from '#conformance/traceOf';
 import { describe, judge, type Failure } from './judge.ts';
+import { mutatedCase } from '#conformance/mutateCase';
+import { randomCase, type CaseJson } from '#conformance/randomCase';
 import { compareRandomCases } from './randomConformance.ts';
 
 const HOME = new URL('../../shared/conformance/', import.meta.url);
@@ -49,16 +52,31 @@ function printTable(cases: readonly PublicCase[]): void {
   }
 }
 
-function comparePublicCases(only: string, messages: boolean): boolean {
-  const files = readdirSync(fileURLToPath(new URL('cases', HOME)))
+const filesOf = (only: string): readonly string[] =>
+  readdirSync(fileURLToPath(new URL('cases', HOME)))
     .filter((file) => file.endsWith('.json') && file.includes(only))
     .toSorted();
-  const cases = files.map((file) => runCase(file, messages));
+
+function comparePublicCases(only: string, messages: boolean): boolean {
+  const cases = filesOf(only).map((file) => runCase(file, messages));
   printTable(cases);
   const failures = cases.flatMap(({ failure }) => (failure === null ? [] : [failure]));
   for (const failure of failures) console.log(`\n${describe(failure)}`);
   console.log(`\n${cases.length - failures.length} passed, ${failures.length} failed`);
   return failures.length === 0;
+}
+
+const originals = new Map<string, readonly CaseJson[]>();
+
+function publicCases(only: string): readonly CaseJson[] {
+  let cases = originals.get(only);
+  if (cases === undefined) {
+    cases = filesOf(only).map((file): CaseJson =>
+      JSON.parse(readFileSync(new URL(`cases/${file}`, HOME), 'utf8')),
+    );
+    originals.set(only, cases);
+  }
+  return cases;
 }
 
 const { values } = parseArgs({
@@ -67,13 +85,20 @@ const { values } = parseArgs({
     messages: { type: 'boolean', default: true },
     random: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    mutate: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: true },
   },
   allowNegative: true,
 });
-const { only, messages, random, seed, shrink } = values;
+const { only, messages, random, seed, mutate, shrink } = values;
 const allEqual =
   random === undefined
     ? comparePublicCases(only, messages)
-    : await compareRandomCases({ count: Number(random), seed: Number(seed), messages, shrink });
+    : await compareRandomCases({
+        count: Number(random),
+        caseOf: mutate ? (n) => mutatedCase(n, publicCases(only)) : randomCase,
+        seed: Number(seed),
+        messages,
+        shrink,
+      });
 process.exitCode = allEqual ? 0 : 1;

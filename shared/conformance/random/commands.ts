@@ -101,6 +101,17 @@ function otherCall(dice: Dice, stage: Stage, at: number): CommandJson {
   ]);
 }
 
+/** Any one command, at any time. */
+export function randomCommand(dice: Dice, stage: Stage): CommandJson {
+  const at = dice.below(stage.untilMs);
+  return dice.weighted<CommandJson>([
+    [40, randomSend(dice, stage, at)],
+    [30, randomWorld(dice, stage, at)],
+    [20, otherCall(dice, stage, at)],
+    [10, { ...randomSend(dice, stage, at), thread: 'second' }],
+  ]);
+}
+
 export function randomCommands(dice: Dice, stage: Stage): readonly CommandJson[] {
   const commands: CommandJson[] = [];
   const span = Math.floor(stage.untilMs * 0.7);

@@ -124,20 +124,22 @@ export function randomFaults(dice: Dice, stage: Stage): readonly FaultJson[] {
     [20, 2],
     [15, 4],
   ]);
-  return Array.from({ length: count }, () => {
-    const coordinated = stage.flavour === 'transactional' ? 45 : 8;
-    const api = dice.weighted<string>([
-      [60, 'PRODUCE'],
-      [12, 'METADATA'],
-      [4, 'API_VERSIONS'],
-      [coordinated, dice.weighted<string>(COORDINATOR_APIS)],
-    ]);
-    const match = randomMatch(dice, stage, api);
-    if (api === 'PRODUCE') return { match, answer: produceAnswer(dice, stage.maySplit) };
-    const answer: FaultJson = { ...randomDelivery(dice) };
-    if (api === 'METADATA' && dice.chance(60)) answer['error'] = dice.pick(METADATA_ERRORS);
-    if (api !== 'METADATA' && api !== 'API_VERSIONS' && dice.chance(80))
-      answer['error'] = dice.pick(COORDINATOR_ERRORS);
-    return { match, answer };
-  });
+  return Array.from({ length: count }, () => randomFault(dice, stage));
+}
+
+export function randomFault(dice: Dice, stage: Stage): FaultJson {
+  const coordinated = stage.flavour === 'transactional' ? 45 : 8;
+  const api = dice.weighted<string>([
+    [60, 'PRODUCE'],
+    [12, 'METADATA'],
+    [4, 'API_VERSIONS'],
+    [coordinated, dice.weighted<string>(COORDINATOR_APIS)],
+  ]);
+  const match = randomMatch(dice, stage, api);
+  if (api === 'PRODUCE') return { match, answer: produceAnswer(dice, stage.maySplit) };
+  const answer: FaultJson = { ...randomDelivery(dice) };
+  if (api === 'METADATA' && dice.chance(60)) answer['error'] = dice.pick(METADATA_ERRORS);
+  if (api !== 'METADATA' && api !== 'API_VERSIONS' && dice.chance(80))
+    answer['error'] = dice.pick(COORDINATOR_ERRORS);
+  return { match, answer };
 }
