@@ -9,13 +9,18 @@ import { step, Trouble } from './say.mjs';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const cache = join(root, 'node_modules', '.cache', 'linger');
 
+/** npm alone tries for more than a minute before it says that there is no network. */
+const IMPATIENT = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+
 /** Packages as the lock file says. Skipped when they are: once installed, no network is needed. */
 export async function installPackages() {
   const wanted = hashOf([join(root, 'package-lock.json')]);
   const stamp = join(cache, 'installed');
   if (readOr(stamp) === wanted && existsSync(join(root, 'node_modules', 'vite'))) return;
   await step('install the packages (npm ci)', async () => {
-    const result = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root });
+    const result = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...IMPATIENT], {
+      cwd: root,
+    });
     if (result.code === 0) return write(stamp, wanted);
     if (result.code === 127)
       throw new Trouble(
@@ -42,6 +47,7 @@ export async function buildPage() {
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
     const result = await run(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
       cwd: join(root, 'web'),
+      env: { NO_COLOR: '1' },
     });
     if (result.code !== 0) throw new Trouble(`The page could not be built:\n${lastLines(result.output)}`);
     write(stamp, wanted);
