@@ -177,8 +177,9 @@ export class ReplicaFetcher {
       // The end of the last epoch that both have (KIP-595): everything after it was never committed.
       const own = log.endOffsetFor(diverging.epoch);
       const offset = Math.min(own.endOffset, diverging.endOffset);
+      const fromOffset = log.logEndOffset;
       if (log.truncateTo(offset)) {
-        this.cluster.writers.logTruncated(tp.id, this.follower.node, log.logEndOffset);
+        this.cluster.writers.logTruncated(tp.id, this.follower.node, log.logEndOffset, fromOffset);
       }
       return;
     }

@@ -153,7 +153,7 @@ describe('elections', () => {
     client.cluster.broker(nodeId(0)).restart();
     client.runFor(100);
     expect(client.told('log.truncated').map((line) => line.split(' ').slice(1).join(' '))).toEqual([
-      'log.truncated t-0 node=0 logEndOffset=0',
+      'log.truncated t-0 node=0 logEndOffset=0 fromOffset=3',
     ]);
     expect(client.logEnds(0)).toEqual([2, 2, 2]);
     expect(

@@ -210,7 +210,8 @@ export const catalogue = {
   'log.refused': [tp('tp'), node('node'), maybeBatch('batch'), text('error')],
   /** Answered from the five batches that a broker remembers: nothing was appended. */
   'log.recognised': [tp('tp'), batch('batch'), long('baseOffset')],
-  'log.truncated': [tp('tp'), node('node'), long('logEndOffset')],
+  /** fromOffset: where the log ended before. */
+  'log.truncated': [tp('tp'), node('node'), long('logEndOffset'), long('fromOffset')],
   'log.marked': [
     tp('tp'),
     long('offset'),

@@ -160,7 +160,10 @@ const table: { readonly [T in EventType]: Sentence<T> } = {
     e.leader === null
       ? `${n.tp(e.tp)} has no leader.`
       : `${nodeName(e.leader)} leads ${n.tp(e.tp)}, epoch ${e.leaderEpoch}${e.unclean ? ' (unclean election)' : ''}.`,
-  'coordinator.moved': (e) => `The coordinator holds ${e.transactionalId} as ${e.to}.`,
+  'coordinator.moved': (e) =>
+    e.node === null
+      ? `No broker is there to coordinate ${e.transactionalId}.`
+      : `${nodeName(e.node)}, coordinator of ${e.transactionalId}, holds it as ${e.to} (epoch ${e.producerEpoch}).`,
   'producerState.expired': (e, n) =>
     `${nodeName(e.node)} forgets producer id ${e.producerId} in ${n.tp(e.tp)}.`,
   'topic.changed': (e) =>

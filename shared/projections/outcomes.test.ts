@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { recordId } from '#base/ids';
 import { HandMadeLog } from '#testing/HandMadeLog';
 import { RunProjections } from './RunProjections.ts';
+import { recordsByOutcome } from './recordsByOutcome.ts';
 
 function started(acks: string): HandMadeLog {
   const log = new HandMadeLog();
@@ -147,6 +148,41 @@ describe('Outcomes', () => {
     log.write('log.appended', { tp: 0, node: 1, batch: 0, baseOffset: 0, logEndOffset: 2 });
     log.write('log.truncated', { tp: 0, node: 0, logEndOffset: 0 });
     expect(projected(log).outcomes.counts(log.tape.endSeq).duplicated).toBe(0);
+  });
+
+  test('what stood in a topic that is deleted is lost, and a new one of its name begins empty', () => {
+    const log = started('-1');
+    log.write('partition.named', { tp: 0, topic: 'orders', partition: 0 });
+    batch(log, 0);
+    append(log, 0, 0).write('batch.completed', { batch: 0, baseOffset: 0 });
+    log.write('topic.changed', { topic: 'orders', partitions: 0 });
+    const deleted = log.tape.endSeq;
+    log.write('leader.elected', { tp: 0, leader: 0, leaderEpoch: 0 });
+    batch(log, 1);
+    append(log, 1, 0).write('batch.completed', { batch: 1, baseOffset: 0 });
+    const run = projected(log);
+    expect(run.outcomes.counts(deleted)['lost-after-ack']).toBe(2);
+    expect(run.outcomes.incidentsOf('lost-after-ack', deleted)[0]?.cause).toBe('its topic was deleted');
+    expect(run.outcomes.counts(log.tape.endSeq)).toMatchObject({ 'lost-after-ack': 2, reordered: 0 });
+    const { records, lifelines, outcomes } = run;
+    const list = recordsByOutcome(
+      { records, lifelines, outcomes },
+      'lost-after-ack',
+      0,
+      log.tape.endSeq,
+      log.now,
+      1,
+    );
+    expect(list).toMatchObject({ isCut: true, records: [{ record: 0, cause: 'its topic was deleted' }] });
+    const acked = recordsByOutcome(
+      { records, lifelines, outcomes },
+      'acked',
+      null,
+      log.tape.endSeq,
+      log.now,
+      9,
+    );
+    expect(acked.records.map(({ record }) => record)).toEqual([3, 2, 1, 0]);
   });
 
   test('acks=0: acked at the socket, lost when the broker refuses or the connection breaks', () => {

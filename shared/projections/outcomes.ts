@@ -29,6 +29,7 @@ export class Outcomes {
   private readonly lifelines: LifelineTables;
   /** Per tp: whole logs, for an unclean election can cut anywhere. */
   private readonly logs = new Map<number, PartitionLogs>();
+  private readonly topics = new Map<string, number[]>();
   private readonly copies = new Column('u8');
   /** Written last by a leader that had been replaced: the broker, by batch. */
   private readonly strays = new Map<number, number>();
@@ -162,6 +163,16 @@ export class Outcomes {
       case 'log.truncated':
         this.logOf(event.tp).truncated(event.node, event.logEndOffset);
         return;
+      case 'partition.named': {
+        const tps = this.topics.get(event.topic);
+        if (tps === undefined) this.topics.set(event.topic, [event.tp]);
+        else tps.push(event.tp);
+        return;
+      }
+      case 'topic.changed':
+        if (event.partitions === 0)
+          for (const tp of this.topics.get(event.topic) ?? []) this.deleted(tp, event.seq);
+        return;
       case 'leader.elected':
         if (event.leader !== null) this.elected(event, event.leader);
         return;
@@ -275,7 +286,19 @@ export class Outcomes {
   /** The new leader's log is the partition's from now on: what it does not have is gone (§7.4). */
   private elected({ tp, unclean, leaderEpoch, seq }: EventOf<'leader.elected'>, leader: number): void {
     const { gone, come } = this.logOf(tp).elected(leader);
-    for (const batch of gone) {
+    const how = unclean ? 'an unclean election made' : 'the election made';
+    this.dropped(gone, `${how} broker ${leader} leader (epoch ${leaderEpoch}), which did not have it`, seq);
+    for (const batch of come) this.stored(tp, batch, `broker ${leader} leads and has it twice`, seq);
+  }
+
+  /** What stood in the logs of a deleted topic is gone, and nothing that comes later stands behind it. */
+  private deleted(tp: number, seq: number): void {
+    this.dropped(this.logOf(tp).deleted(), 'its topic was deleted', seq);
+    for (const key of this.lastRank.keys()) if (key.startsWith(`${tp}/`)) this.lastRank.delete(key);
+  }
+
+  private dropped(batches: readonly number[], cause: string, seq: number): void {
+    for (const batch of batches) {
       const left = this.copiesOf(batch) - 1;
       this.copies.set(batch, left);
       if (left > 0) {
@@ -284,11 +307,8 @@ export class Outcomes {
       }
       this.incidents.close('reordered', batch, seq);
       this.incidents.close('failed-yet-stored', batch, seq);
-      if (!this.lifelines.batches.isCompleted(batch)) continue;
-      const how = unclean ? 'an unclean election made' : 'the election made';
-      this.lose(batch, `${how} broker ${leader} leader (epoch ${leaderEpoch}), which did not have it`, seq);
+      if (this.lifelines.batches.isCompleted(batch)) this.lose(batch, cause, seq);
     }
-    for (const batch of come) this.stored(tp, batch, `broker ${leader} leads and has it twice`, seq);
   }
 
   private failedYetStored(batch: number, cause: string, seq: number): void {

@@ -147,6 +147,9 @@ export interface PartitionState {
   readonly logEnd: Map<NodeId, number>;
   /** Its topic was deleted. */
   isDeleted: boolean;
+  /** What the application was told of the records that went to it. */
+  acked: number;
+  failed: number;
   /** Records in the leader's log: its log end offset without transaction markers. */
   stored: number;
   markers: number;

@@ -25,5 +25,8 @@ export function whyBroker(context: WhyContext, node: NodeId): string {
     .filter((obstacle) => obstacle !== null);
   const only = [...new Set(obstacles)];
   const held = only.length === 0 ? '' : ` For the producer, ${list(only)}.`;
-  return `Up, leader of ${plural(leads, 'partition')}; ${requests}.${held}`;
+  const coordinated = [...state.coordinators.values()].filter((one) => one.node === node);
+  const ids = coordinated.map(({ transactionalId, state: is }) => `${transactionalId} (${is})`);
+  const coordinates = ids.length === 0 ? '' : ` It coordinates ${list(ids)}.`;
+  return `Up, leader of ${plural(leads, 'partition')}; ${requests}.${coordinates}${held}`;
 }

@@ -123,6 +123,15 @@ export class PartitionLogs {
     return { gone: cut.map(({ batch }) => batch), come: come.map(({ batch }) => batch) };
   }
 
+  /** Every log of it is gone. Returns what stood in the one that counted, last ones first. */
+  deleted(): readonly number[] {
+    const gone: number[] = [];
+    while (this.log.lastEnd > 0) gone.push(this.log.pop().batch);
+    this.leader = null;
+    this.replicas.clear();
+    return gone;
+  }
+
   get bytesKept(): number {
     let bytes = this.log.bytesKept;
     for (const { tail } of this.replicas.values()) bytes += tail.length * 40;

@@ -67,6 +67,8 @@ export const application: Handlers<
       stored: 0,
       markers: 0,
       isDeleted: false,
+      acked: 0,
+      failed: 0,
       deque: [],
     });
   },
@@ -149,10 +151,12 @@ export const application: Handlers<
   'record.intercepted': nothing,
   'record.serialized': nothing,
   'record.partitioned': nothing,
-  'record.refused': (state, { record, exception }) => {
+  'record.refused': (state, { record, tp, exception }) => {
     if (wasAppended(state, record)) return;
     endSend(state, record, false);
     fail(state, exception, 1);
+    const partition = tp === null ? undefined : state.partitions.get(tp);
+    if (partition !== undefined) partition.failed++;
   },
   'record.failed': (state, { exception, at }) => {
     const { lastFailure } = state;

@@ -154,6 +154,8 @@ export const batches: Handlers<
     const batch = ownBatch(state, id);
     if (batch === undefined || batch.expired) return;
     state.counters.recordsAcked += batch.records;
+    const partition = state.partitions.get(batch.tp);
+    if (partition !== undefined) partition.acked += batch.records;
     state.counters.batchesCompleted++;
     leaveDeque(state, batch);
     removeBatch(state, id);
@@ -163,6 +165,8 @@ export const batches: Handlers<
     state.lastFailure = { exception, at };
     if (batch === undefined || batch.expired) return;
     fail(state, exception, batch.records);
+    const partition = state.partitions.get(batch.tp);
+    if (partition !== undefined) partition.failed += batch.records;
     if (expired && batch.phase === 'in-flight') {
       // §3.6: it keeps its memory, and its request may still write it.
       batch.expired = true;
