@@ -84,6 +84,11 @@ export class ProducerState {
     return follows(last, firstSequence) ? APPEND : OUT_OF_ORDER;
   }
 
+  /** ProducerAppendInfo.appendDataBatch: until the marker comes a plain batch of this producer is refused. */
+  isInTransaction(producerId: number): boolean {
+    return (this.entries.get(producerId)?.transactionFirstOffset ?? null) !== null;
+  }
+
   /** Takes an appended batch in: data, or the control batch that ends a transaction. */
   update(batch: LogBatch, nowUs: number): void {
     if (batch.producerId < 0) return;

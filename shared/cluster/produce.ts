@@ -21,6 +21,9 @@ import type { HighWatermarkWaiter, Replica } from './Replica.ts';
 const IMPLICIT_ADD_VERSION = 12;
 const TOPIC_ID_VERSION = 13;
 const LEADER_HINT_VERSION = 10;
+const UNKNOWN_OFFSET = -1;
+/** The model's logs keep everything. */
+const LOG_START_OFFSET = 0;
 
 export type ProduceDone = (response: ProduceResponse, hasError: boolean) => void;
 
@@ -29,17 +32,20 @@ interface Outcome {
   readonly sent: SentBatch;
   error: ErrorName;
   baseOffset: number;
+  /** −1: the log was not asked. */
+  readonly logStartOffset: number;
   readonly errorMessage: string | null;
   /** acks=all: the high watermark at which it is safe; null when it waits for nothing. */
   requiredOffset: number | null;
   readonly replica: Replica | null;
 }
 
-const refused = (sent: SentBatch, error: ErrorName, errorMessage: string | null = null): Outcome => ({
+const refused = (sent: SentBatch, error: ErrorName, logStartOffset: number = UNKNOWN_OFFSET): Outcome => ({
   sent,
   error,
-  baseOffset: -1,
-  errorMessage,
+  baseOffset: UNKNOWN_OFFSET,
+  logStartOffset,
+  errorMessage: null,
   requiredOffset: null,
   replica: null,
 });
@@ -105,9 +111,15 @@ function appendBatch(
   return refused(sent, rule.error);
 }
 
-function refuse(cluster: ClusterContext, broker: Broker, sent: SentBatch, error: ErrorName): Outcome {
+function refuse(
+  cluster: ClusterContext,
+  broker: Broker,
+  sent: SentBatch,
+  error: ErrorName,
+  logStartOffset: number = UNKNOWN_OFFSET,
+): Outcome {
   cluster.writers.logRefused(sent.tp.id, broker.node, sent.batch.id, error);
-  return refused(sent, error);
+  return refused(sent, error, logStartOffset);
 }
 
 function checkAndAppend(
@@ -142,10 +154,14 @@ function checkAndAppend(
       sent.recordCount,
       mustStartAtZero,
     );
-    if (check.kind === 'refused') return refuse(cluster, broker, sent, check.error);
+    // What the log itself refuses is answered with its start offset, what was refused before it without.
+    if (check.kind === 'refused') return refuse(cluster, broker, sent, check.error, LOG_START_OFFSET);
     if (check.kind === 'duplicate') {
       cluster.writers.logRecognised(tp.id, sent.batch.id, check.batch.baseOffset);
       return stored(body, sent, replica, check.batch.baseOffset, check.batch.lastOffset + 1);
+    }
+    if (!sent.isTransactional && log.producers.isInTransaction(sent.producerId)) {
+      return refuse(cluster, broker, sent, 'INVALID_TXN_STATE', LOG_START_OFFSET);
     }
   }
   const baseOffset = log.logEndOffset;
@@ -178,6 +194,7 @@ const stored = (
   sent,
   error: 'NONE',
   baseOffset,
+  logStartOffset: LOG_START_OFFSET,
   errorMessage: null,
   requiredOffset: body.acks === -1 ? endOffset : null,
   replica,
@@ -254,7 +271,7 @@ class DelayedProduce implements HighWatermarkWaiter {
       error: outcome.error,
       baseOffset: outcome.error === 'NONE' ? outcome.baseOffset : -1,
       logAppendTimeMs: -1,
-      logStartOffset: outcome.error === 'NONE' ? 0 : -1,
+      logStartOffset: outcome.logStartOffset,
       recordErrors: [],
       errorMessage: outcome.errorMessage,
       currentLeader: this.leaderHint(outcome),
