@@ -9,12 +9,14 @@ import { brokerAddress } from '#cluster/ScriptedBroker/metadata';
 import { ScriptedBroker } from '#cluster/ScriptedBroker/ScriptedBroker';
 import { VirtualClock } from '#cluster/VirtualClock';
 import { VirtualSelector } from '#cluster/VirtualSelector';
+import type { Clock } from '#engine/Clock';
 import { createKafkaProducer, type StartedProducer } from '#engine/KafkaProducer/createKafkaProducer';
 import { warmStart as warmStartClient } from '#engine/NetworkClient/warmStart';
 import type { ProducerConfig } from '#engine/ProducerConfig';
 import { createRunIds, type CompressionModel, type RunContext } from '#engine/RunContext';
 import { warmStart as warmStartTransactions } from '#engine/TransactionManager/warmStart';
 import type { EventSink, PipelineEvent } from '#events/catalogue';
+import type { EventReader } from '#events/EventLogView';
 import { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
 import { Application } from './application.ts';
 import type { ConformanceCase } from './caseSchema.ts';
@@ -23,10 +25,10 @@ import { Notes } from './notes.ts';
 import { createRandomSources } from './randomSources.ts';
 import { TracingSelector } from './TracingSelector.ts';
 
-/** What a run writes to: any log that can be read by number afterwards. */
+/** What a run writes to: any log that can be read afterwards. */
 export interface CaseLog extends EventSink {
   readonly endSeq: number;
-  at(seq: number): PipelineEvent;
+  read(fromSeq: number): EventReader;
 }
 
 const NO_COSTS = { sendUs: 0, serializeUsPerKiB: 0, partitionUs: 0, appendUs: 0, callbackUs: 0 };
@@ -40,6 +42,8 @@ const ratioModel = (ratios: readonly number[]): CompressionModel => ({
 });
 
 export class CaseRun {
+  readonly spec: ConformanceCase;
+  readonly config: ProducerConfig;
   readonly log: CaseLog;
   readonly notes: Notes;
   readonly partitions: TopicPartitions;
@@ -51,11 +55,12 @@ export class CaseRun {
   private readonly selector: VirtualSelector;
   private readonly untilUs: number;
 
-  /** `createLog` gets the run's clock in µs. */
-  constructor(spec: ConformanceCase, config: ProducerConfig, createLog: (nowUs: () => number) => CaseLog) {
+  constructor(spec: ConformanceCase, config: ProducerConfig, createLog: (clock: Clock) => CaseLog) {
+    this.spec = spec;
+    this.config = config;
     this.clock = new VirtualClock({ networkWaitsForSelect: true });
     this.untilUs = spec.until * MICROS_PER_MS;
-    this.log = createLog(() => this.clock.nowUs);
+    this.log = createLog(this.clock.clock);
     const named = this.log.writer('partition.named');
     this.partitions = new TopicPartitions((tp) => named(tp.id, tp.topic, tp.partition));
     const run: RunContext = {
@@ -86,7 +91,7 @@ export class CaseRun {
       network: new TracingSelector(this.selector, this.notes),
       interceptors: spec.interceptors.map((one) => scriptedInterceptor(one, this.notes, currentSend)),
     });
-    if (spec.start === 'warm') this.warmUp(spec, config);
+    if (spec.start === 'warm') this.warmUp();
     random.beginJitter();
     this.watchTransactions();
     application = new Application(run, this.started.producer, this.brokers, this.notes);
@@ -95,7 +100,8 @@ export class CaseRun {
   }
 
   /** FORMAT.md §4. */
-  private warmUp(spec: ConformanceCase, config: ProducerConfig): void {
+  private warmUp(): void {
+    const { spec, config } = this;
     const hasProducerId = config.enableIdempotence && config.transactionalId === null;
     const readyNodes: NodeId[] = [];
     for (let id = 0; id < spec.cluster.nodes; id++)
@@ -129,6 +135,7 @@ export class CaseRun {
 
   /** All events in order. */
   events(): readonly PipelineEvent[] {
-    return Array.from({ length: this.log.endSeq }, (_, seq) => this.log.at(seq));
+    const reader = this.log.read(0);
+    return Array.from({ length: this.log.endSeq }, () => reader.next());
   }
 }

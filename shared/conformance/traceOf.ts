@@ -1,7 +1,8 @@
 /** A case in, its trace out: the same lines as the real client's (FORMAT.md §9). */
 import { brokerAddress } from '#cluster/ScriptedBroker/metadata';
+import type { Clock } from '#engine/Clock';
 import { parseProducerConfig, type ProducerConfig } from '#engine/ProducerConfig';
-import { ArrayLog } from '#testing/ArrayLog';
+import { EventTape } from '#events/EventTape';
 import { CaseRun, type CaseLog } from './CaseRun.ts';
 import type { ConformanceCase } from './caseSchema.ts';
 import { javaException } from './javaException.ts';
@@ -13,7 +14,8 @@ export type { TraceLine } from './trace/TraceLine.ts';
 
 const BYTE_ARRAY_SERIALIZER = 'org.apache.kafka.common.serialization.ByteArraySerializer';
 
-function configOf(spec: ConformanceCase): ProducerConfig {
+/** The settings of a case as the oracle completes them. @throws JavaException when Java refuses them. */
+export function configOf(spec: ConformanceCase): ProducerConfig {
   const bootstrap = spec.cluster.bootstrap.map(brokerAddress).map(({ host, port }) => `${host}:${port}`);
   return parseProducerConfig({
     'client.id': 'p',
@@ -26,18 +28,9 @@ function configOf(spec: ConformanceCase): ProducerConfig {
   });
 }
 
-export function traceOf(
-  spec: ConformanceCase,
-  createLog: (nowUs: () => number) => CaseLog = (nowUs) => new ArrayLog(nowUs),
-): readonly TraceLine[] {
-  let config: ProducerConfig;
-  try {
-    config = configOf(spec);
-  } catch (error) {
-    return [configErrorLine(javaException(error))];
-  }
-  const run = new CaseRun(spec, config, createLog);
-  run.run();
+/** The trace of a run that has come to its end. */
+export function traceOfRun(run: CaseRun): readonly TraceLine[] {
+  const { spec, config } = run;
   const { acks, requestTimeoutMs, transactionalId, compressionType } = config;
   const lines = traceLines({
     events: run.events(),
@@ -54,4 +47,19 @@ export function traceOf(
     ...spec.report.map((report) => furtherLine(spec.until, report, metrics)),
     metricsLine(spec.until, metrics),
   ];
+}
+
+export function traceOf(
+  spec: ConformanceCase,
+  createLog: (clock: Clock) => CaseLog = (clock) => new EventTape(clock),
+): readonly TraceLine[] {
+  let config: ProducerConfig;
+  try {
+    config = configOf(spec);
+  } catch (error) {
+    return [configErrorLine(javaException(error))];
+  }
+  const run = new CaseRun(spec, config, createLog);
+  run.run();
+  return traceOfRun(run);
 }

@@ -1,6 +1,7 @@
 /** A log of plain objects: what tests write to when the encoding of the tape is not their subject. */
 import { known } from '#base/assert';
 import { micros, type Micros } from '#base/time';
+import type { EventReader } from '#events/EventLogView';
 import {
   catalogue,
   type EventSink,
@@ -37,5 +38,15 @@ export class ArrayLog implements EventSink {
 
   at(seq: number): PipelineEvent {
     return known(this.events[seq], `event ${seq}`);
+  }
+
+  read(fromSeq: number): EventReader {
+    let seq = fromSeq;
+    return {
+      get seq() {
+        return seq;
+      },
+      next: () => this.at(seq++),
+    };
   }
 }
