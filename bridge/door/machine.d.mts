@@ -6,3 +6,8 @@ export function findJava(): Promise<Found>;
 
 /** The major version of `java`; 0: there is none. */
 export function javaVersion(): Promise<number>;
+
+/** executablePath null: Playwright's own. */
+export function findChromium(): Promise<
+  { readonly name: string; readonly executablePath: string | null } | { readonly missing: string }
+>;

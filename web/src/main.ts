@@ -4,7 +4,7 @@
  */
 import { known } from '#base/assert';
 import './app.css';
-import { markFirstRecord } from './firstRecord.ts';
+import { whenFirstRecordMoves } from './firstRecord.ts';
 import { announceCuts } from './session/commands.ts';
 import { createFrameLoop } from './session/frameLoop.ts';
 import { goToPlayhead } from './session/openRun.ts';
@@ -18,8 +18,6 @@ import { createTestHook } from './testHook.ts';
 
 /** Without a link the first picture is a pipeline at work, not an empty one. */
 const FIRST_MOMENT_US = 100_000;
-/** Draws with a picture, after which the panels may come. */
-const FIRST_DRAWS = 3;
 
 const storage = browserStore();
 const remembered = readMemory(storage);
@@ -33,7 +31,6 @@ session.wake = loop.wake;
 document.documentElement.dataset['theme'] = remembered.memory.theme;
 const stage = mountStage(known(document.getElementById('stage'), 'the place of the stage'), session);
 stage.instance.setTheme(remembered.memory.theme);
-markFirstRecord(session, stage.instance);
 
 const { notify } = store.getState();
 if (remembered.notice !== null) notify(remembered.notice);
@@ -63,13 +60,7 @@ const mountPage = async (): Promise<void> => {
   page.mount(known(document.getElementById('root'), 'the place of the page'), { session, store, stage });
 };
 
-let draws = 0;
-const stopCounting = session.onDraw(() => {
-  draws++;
-  // A paused link draws once and rests; a playing one has moved by now.
-  if (draws < FIRST_DRAWS && session.playback.playing) return;
-  if (session.playback.seekingTo !== null) return;
-  stopCounting();
+whenFirstRecordMoves(session, stage.instance, () => {
   mountPage().catch((error: unknown) => {
     const root = document.getElementById('root');
     const why = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,56 @@
+/**
+ * What the project promises in numbers, measured on this machine.
+ *
+ *   npm run bench                              every part, as a table
+ *   npm run bench -- PART                      engine, seek, memory, frame, start or size
+ *   npm run --silent bench -- PART --json      only an array of measures (bench/Measure.ts)
+ *
+ * Never part of a test: times belong to machines.
+ */
+import { engine } from './bench/engine.ts';
+import { frame } from './bench/frame.ts';
+import type { Measure } from './bench/Measure.ts';
+import { memory } from './bench/memory.ts';
+import { size, start } from './bench/page.ts';
+import { seek } from './bench/seek.ts';
+
+const PARTS = { engine, seek, memory, frame, start, size } as const;
+type Part = keyof typeof PARTS;
+
+const isPart = (name: string): name is Part => Object.hasOwn(PARTS, name);
+
+const cells = ({ measure, value, unit, rival, rivalValue, ratio, goal }: Measure): readonly string[] => [
+  measure,
+  `${value} ${unit}`,
+  goal === null ? '' : String(goal),
+  rival === null ? '' : `${rivalValue ?? ''} (${rival})`,
+  ratio === null ? '' : String(ratio),
+];
+
+const HEAD = ['measure', 'value', 'goal', 'rival', 'value / rival'];
+
+/** Columns as wide as their widest cell. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = HEAD.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows
+    .map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '))
+    .join('\n')
+    .trimEnd();
+}
+
+const args = process.argv.slice(2);
+const names = args.filter((arg) => arg !== '--json');
+const unknown = names.find((name) => !isPart(name));
+if (unknown === undefined) {
+  const measures: Measure[] = [];
+  for (const name of names.length > 0 ? names : Object.keys(PARTS)) {
+    if (!isPart(name)) continue;
+    console.error(`measuring ${name}`);
+    measures.push(...(await PARTS[name]()));
+  }
+  if (args.includes('--json')) console.log(JSON.stringify(measures));
+  else console.log(table([HEAD, ...measures.map(cells)]));
+} else {
+  console.error(`There is no part ${unknown}. Parts: ${Object.keys(PARTS).join(', ')}.`);
+  process.exitCode = 1;
+}
