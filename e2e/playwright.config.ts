@@ -5,6 +5,8 @@
 import { defineConfig } from '@playwright/test';
 
 const PORT = 4411;
+export const LIVE_PORT_OFFSET = 200;
+export const LIVE_URL = `http://127.0.0.1:${PORT + LIVE_PORT_OFFSET}/`;
 const executablePath = process.env['LINGER_BROWSER'];
 
 const CHROMIUM_ARGUMENTS = [
@@ -33,12 +35,13 @@ export default defineConfig({
     viewport: { width: 1280, height: 720 },
     screenshot: 'only-on-failure',
   },
-  webServer: {
-    command: `node ../bridge/door/start.mjs --port ${PORT}`,
-    url: `http://127.0.0.1:${PORT}/`,
+  // The second one offers live mode against the simulated cluster.
+  webServer: [[], ['--simulated']].map((options, i) => ({
+    command: `node ../bridge/door/start.mjs --port ${PORT + i * LIVE_PORT_OFFSET} ${options.join(' ')}`,
+    url: `http://127.0.0.1:${PORT + i * LIVE_PORT_OFFSET}/`,
     reuseExistingServer: false,
     timeout: 120_000,
-  },
+  })),
   projects: [
     {
       name: 'chromium',
