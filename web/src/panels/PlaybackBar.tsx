@@ -57,7 +57,9 @@ export function PlaybackBar(): ReactNode {
       </div>
       <div className="speed">
         <label htmlFor="speed" className="speed-text">
-          {speedText(now.speed)}
+          {/* Two parts, each whole: on a narrow screen they stand below each other. */}
+          <span>{speedText(now.speed).split('= ')[0]}= </span>
+          <span>{speedText(now.speed).split('= ')[1]}</span>
         </label>
         <input
           id="speed"

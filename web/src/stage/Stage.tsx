@@ -1,5 +1,5 @@
 /** The place of the picture among the panels: theme, pointer, tooltip. Everything moving happens in stage.ts. */
-import { useEffect, useRef, useState, type PointerEvent, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent, type ReactNode } from 'react';
 import { useApp, useAppStore, useSession, useStage } from '../store/useFrame.ts';
 import { entityName } from './entityName.ts';
 
@@ -9,11 +9,23 @@ interface Tip {
   readonly text: string;
 }
 
+const tipPlace = (x: number, y: number): string => `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+
+/** At the right and lower edges the tooltip stands on the other side of the pointer. */
+function placeTip(element: HTMLElement, tip: Tip): void {
+  const { clientWidth = 0, clientHeight = 0 } = element.parentElement ?? {};
+  const { offsetWidth, offsetHeight } = element;
+  const x = tip.x + 14 + offsetWidth > clientWidth ? Math.max(0, tip.x - 10 - offsetWidth) : tip.x + 14;
+  const y = tip.y + 12 + offsetHeight > clientHeight ? tip.y - 8 - offsetHeight : tip.y + 12;
+  element.style.transform = tipPlace(x, y);
+}
+
 export function Stage(): ReactNode {
   const session = useSession();
   const store = useAppStore();
   const stage = useStage();
   const frame = useRef<HTMLDivElement>(null);
+  const tipElement = useRef<HTMLSpanElement>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [tip, setTip] = useState<Tip | null>(null);
   const theme = useApp((state) => state.theme);
@@ -37,6 +49,10 @@ export function Stage(): ReactNode {
     session.wake();
   }, [session, stage, theme, selection, hovered, look]);
 
+  useLayoutEffect(() => {
+    if (tip !== null && tipElement.current !== null) placeTip(tipElement.current, tip);
+  }, [tip]);
+
   const pointOf = (event: PointerEvent<HTMLElement>): readonly [number, number] => {
     const box = event.currentTarget.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
@@ -53,6 +69,8 @@ export function Stage(): ReactNode {
   };
   const clicked = (event: PointerEvent<HTMLElement>): void => {
     store.getState().select(stage.instance.entityAt(...pointOf(event)));
+    // What was pointed at is to be seen now, and the inspector names it.
+    setTip(null);
   };
 
   return (
@@ -64,7 +82,7 @@ export function Stage(): ReactNode {
       onPointerDown={clicked}
     >
       {tip === null ? null : (
-        <span className="tip" style={{ transform: `translate(${tip.x + 14}px, ${tip.y + 12}px)` }}>
+        <span ref={tipElement} className="tip">
           {tip.text}
         </span>
       )}

@@ -13,7 +13,7 @@ export { drawStatic, type Draw2d };
 
 export function drawScene(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette): void {
   ctx.clearRect(0, 0, layout.width, layout.height);
-  if (scene.isRetrying) drawRetryWay(ctx, layout, colours);
+  if (scene.retryWays.count > 0) drawRetryWays(ctx, scene, layout, colours);
   drawSender(ctx, scene, layout, colours);
   drawGauge(ctx, scene, layout, colours);
   layout.brokers.forEach((broker, index) => {
@@ -176,25 +176,44 @@ function drawDots(ctx: Draw2d, scene: Scene, colours: Palette): void {
     ctx.arc(dot.x, dot.y, dot.radius, 0, 6.2832);
     ctx.fillStyle = lineOf(dot.tone, colours);
     ctx.fill();
-    if (dot.count < 2) continue;
+    if (dot.label === '') continue;
     ctx.font = `12px ${MONO}`;
     ctx.textAlign = 'left';
-    ctx.fillText(`×${dot.count}`, dot.x + dot.radius + 3, dot.y - 5);
+    ctx.fillText(dot.label, dot.x + dot.radius + 3, dot.y + dot.labelY);
   }
 }
 
-function drawRetryWay(ctx: Draw2d, layout: Layout, colours: Palette): void {
-  const broker = layout.brokers[0];
-  const lane = layout.lanes[0];
-  if (broker === undefined || lane === undefined) return;
-  const way = retryWay(layout, broker.node, lane.tp);
+/** One line that all of them share, with an inlet from each broker and an arrow into each lane. */
+function drawRetryWays(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette): void {
   ctx.strokeStyle = colours.warn;
+  ctx.fillStyle = colours.warn;
   ctx.globalAlpha = 0.6;
   ctx.lineWidth = 1.5;
+  let upX = 0;
+  let downX = 0;
+  let brokerY = layout.retryY;
+  let laneY = layout.retryY;
+  ctx.beginPath();
+  for (let i = 0; i < scene.retryWays.count; i++) {
+    const item = scene.retryWays.items[i];
+    if (item === undefined) continue;
+    const [x = 0, y = 0, , , down = 0, , , exitY = 0, exitX = 0] = retryWay(layout, item.node, item.tp);
+    [upX, downX] = [x, down];
+    brokerY = Math.max(brokerY, y);
+    laneY = Math.max(laneY, exitY);
+    ctx.rect(x, y - 0.75, 4, 1.5);
+    ctx.moveTo(exitX, exitY);
+    ctx.lineTo(exitX + 7, exitY - 4);
+    ctx.lineTo(exitX + 7, exitY + 4);
+    ctx.closePath();
+  }
+  ctx.fill();
   ctx.setLineDash([5, 5]);
   ctx.beginPath();
-  ctx.moveTo(way[0] ?? 0, way[1] ?? 0);
-  for (let i = 2; i + 1 < way.length; i += 2) ctx.lineTo(way[i] ?? 0, way[i + 1] ?? 0);
+  ctx.moveTo(upX, brokerY);
+  ctx.lineTo(upX, layout.retryY);
+  ctx.lineTo(downX, layout.retryY);
+  ctx.lineTo(downX, laneY);
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;

@@ -34,6 +34,18 @@ export type Draw2d = Pick<
   | 'textAlign'
 >;
 
+/** Kept free beside the name of a lane for what its oldest batch waits for. */
+const LANE_WORDS_PX = 94;
+
+/** The name of a partition, its topic cut short where there is no room: the number at its end always stays. */
+function shortened(ctx: Draw2d, name: string, room: number): string {
+  if (ctx.measureText(name).width <= room) return name;
+  const number = name.slice(name.lastIndexOf('-'));
+  let kept = name.length - number.length - 1;
+  while (kept > 1 && ctx.measureText(`${name.slice(0, kept)}…${number}`).width > room) kept--;
+  return `${name.slice(0, kept)}…${number}`;
+}
+
 export function panel(ctx: Draw2d, rect: Rect, fill: string, line: string, radius: number, width = 1): void {
   ctx.beginPath();
   ctx.roundRect(rect.x + 0.5, rect.y + 0.5, rect.w - 1, rect.h - 1, radius);
@@ -55,20 +67,15 @@ export function drawStatic(ctx: Draw2d, layout: Layout, colours: Palette): void 
     ctx.font = `600 13px ${SANS}`;
     ctx.textAlign = 'left';
     ctx.fillStyle = colours.text;
-    ctx.fillText(lane.name, lane.x + 8, lane.hasHeader ? lane.y + 16 : lane.y + lane.h / 2 + 4);
+    const room = lane.hasHeader ? lane.w - 16 - LANE_WORDS_PX : lane.boxes.x - lane.x - 14;
+    const name = shortened(ctx, lane.name, room);
+    ctx.fillText(name, lane.x + 8, lane.hasHeader ? lane.y + 16 : lane.y + lane.h / 2 + 4);
   }
   if (layout.hiddenLanes > 0) panel(ctx, layout.hiddenLanesAt, colours.panel, colours.line, 8);
   panel(ctx, layout.sender, colours.panel, colours.line, 8);
   for (const broker of layout.brokers) {
     for (const slot of broker.slots) {
-      panel(ctx, slot, colours.background, colours.line, 4);
-    }
-    if (broker.hiddenSlots > 0) {
-      const last = broker.slots.at(-1) ?? broker.rack;
-      ctx.font = `12px ${SANS}`;
-      ctx.textAlign = 'center';
-      ctx.fillStyle = colours.textDim;
-      ctx.fillText(`+ ${broker.hiddenSlots} slots`, centreX(last), last.y + last.h + 14);
+      panel(ctx, slot, colours.background, colours.line, Math.min(4, slot.h / 2));
     }
   }
 }

@@ -18,7 +18,7 @@ export function entityName(view: StageView, entity: Entity): string {
       const where = line === null ? '' : ` · ${tpText(view, line.tp)}`;
       const open = view.state.batches.get(entity.id as BatchId);
       const records = open?.records ?? line?.recordCount ?? 0;
-      return `batch ${countText(entity.id)}${where} · ${countText(records)} records`;
+      return `batch ${countText(entity.id)}${where} · ${records === 1 ? '1 record' : `${countText(records)} records`}`;
     }
     case 'request': {
       const line = view.lifelines.request(entity.id as RequestId);

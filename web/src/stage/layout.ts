@@ -93,6 +93,9 @@ const MIN_LANE = 24;
 const MAX_LANE = 84;
 /** A row of 12 px words. */
 const MIN_STRIP = 13;
+const SLOT_GAP = 3;
+/** Thinner tracks cannot be told apart; those beyond are counted above them. */
+const MIN_SLOT_STEP = 6;
 
 const hosts = (partition: PartitionState, node: number): boolean =>
   partition.logEnd.has(node as NodeId) || partition.isr.includes(node) || partition.leader === node;
@@ -145,7 +148,7 @@ export function createLayout(width: number, height: number, topology: Topology):
     h: Math.round(h),
   });
   const spans: readonly (readonly [number, number])[] = [
-    [0.014, 0.088],
+    [0.01, 0.09],
     [0.118, 0.192],
     [0.222, 0.31],
     [0.372, 0.588],
@@ -236,14 +239,17 @@ function placeBrokers(topology: Topology, area: Rect, racks: Rect): BrokerPlace[
     const y = Math.round(y0 + index * step);
     const rack: Rect = { x: racks.x, y, w: racks.w, h };
     const slotTop = y + 20;
-    const slotRoom = Math.max(1, Math.floor((h - 20 + 3) / 17));
-    const shownSlots = topology.slots <= slotRoom ? topology.slots : Math.max(1, slotRoom - 1);
-    const slotStep = Math.min(25, Math.floor((h - 20 + 3) / Math.max(shownSlots, Math.min(slotRoom, 5))));
+    const slotRoom = Math.max(1, Math.floor((h - 20 + SLOT_GAP) / MIN_SLOT_STEP));
+    const shownSlots = Math.min(topology.slots, slotRoom);
+    const slotStep = Math.min(
+      25,
+      Math.floor((h - 20 + SLOT_GAP) / Math.max(shownSlots, Math.min(slotRoom, 5))),
+    );
     const slots = Array.from({ length: shownSlots }, (_, i): Rect => ({
       x: rack.x,
       y: slotTop + i * slotStep,
       w: rack.w,
-      h: slotStep - 3,
+      h: slotStep - SLOT_GAP,
     }));
     return {
       x: area.x,
@@ -266,8 +272,9 @@ function placeStrips(
   area: Rect,
 ): Pick<BrokerPlace, 'strips' | 'hiddenStrips'> {
   const room = Math.max(0, Math.floor(area.h / MIN_STRIP));
-  const shown = tps.length <= room ? tps.length : Math.max(0, room - 1);
-  const h = Math.min(28, Math.floor(area.h / Math.max(1, Math.min(room, tps.length))));
+  // What has no room is counted beside the broker's name.
+  const shown = Math.min(tps.length, room);
+  const h = Math.min(28, Math.floor(area.h / Math.max(1, shown)));
   const nameWidth = area.w > 150 ? 30 : 26;
   const roleWidth = area.w > 150 ? 58 : 16;
   const cellWidth = h >= 24 ? 10 : h >= 18 ? 8.5 : 7;

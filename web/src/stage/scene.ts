@@ -57,8 +57,11 @@ export interface DotItem {
   y: number;
   radius: number;
   tone: Tone;
-  count: number;
   batch: number;
+  /** How many records it and those right behind it stand for; empty: said by another, or just one. */
+  label: string;
+  /** Where the label stands, from its middle. */
+  labelY: number;
 }
 
 export interface LabelItem {
@@ -77,6 +80,11 @@ export interface MarkItem {
   x: number;
   y: number;
   h: number;
+}
+
+export interface RetryWay {
+  node: number;
+  tp: number;
 }
 
 export interface Scene {
@@ -98,7 +106,8 @@ export interface Scene {
   /** Tone of each broker's box, by its place in the layout. */
   readonly brokerTones: Tone[];
   readonly brokerTexts: string[];
-  isRetrying: boolean;
+  /** From which brokers to which partitions batches go back, once each. */
+  readonly retryWays: Pool<RetryWay>;
 }
 
 export interface SceneInput {
@@ -130,7 +139,7 @@ const box = (): BoxItem => ({
   count: -1,
 });
 const block = (): BlockItem => ({ x: 0, y: 0, w: 0, h: 0, request: -1, tone: 'plain', count: -1, label: '' });
-const dot = (): DotItem => ({ x: 0, y: 0, radius: 0, tone: 'good', count: 0, batch: -1 });
+const dot = (): DotItem => ({ x: 0, y: 0, radius: 0, tone: 'good', batch: -1, label: '', labelY: 0 });
 
 export function createScene(): Scene {
   return {
@@ -147,7 +156,7 @@ export function createScene(): Scene {
     bufferText: '',
     brokerTones: [],
     brokerTexts: [],
-    isRetrying: false,
+    retryWays: createPool(() => ({ node: -1, tp: -1 })),
   };
 }
 
@@ -183,6 +192,7 @@ export function createSceneFiller(): (scene: Scene, view: StageView, layout: Lay
     scene.dots.count = 0;
     scene.labels.count = 0;
     scene.highWatermarks.count = 0;
+    scene.retryWays.count = 0;
     scene.slotY.clear();
     const at = view.cursor.at;
     // Pausing shrinks the lead to 0 and with it every span that is only there to be seen.

@@ -17,16 +17,13 @@ export function fillBrokers(scene: Scene, input: SceneInput): void {
     const [tone, text] = brokerWords(broker);
     scene.brokerTones[index] = tone;
     scene.brokerTexts[index] = text;
-    addLabel(
-      scene,
-      place.x + 10,
-      place.y + 16,
-      `broker ${place.node}`,
-      tone === 'plain' ? 'plain' : tone,
-      'left',
-      true,
-    );
-    if (text !== '') addLabel(scene, place.x + place.w - 10, place.y + 16, text, tone, 'right', true);
+    addLabel(scene, place.x + 8, place.y + 16, `broker ${place.node}`, tone, 'left', true);
+    const isWide = place.w > 150;
+    if (text !== '') addLabel(scene, place.x + place.w - 8, place.y + 16, text, tone, 'right', isWide);
+    else if (place.hiddenStrips > 0) {
+      const more = `+ ${place.hiddenStrips} ${isWide ? 'more logs' : 'logs'}`;
+      addLabel(scene, place.x + place.w - 6, place.y + 16, more, 'dim', 'right');
+    }
     for (const strip of place.strips) {
       const partition = partitionOf(input, strip.tp);
       if (partition === null) continue;
@@ -36,10 +33,6 @@ export function fillBrokers(scene: Scene, input: SceneInput): void {
         tails.set(strip.tp, tail);
       }
       fillStrip(scene, input, place, strip, partition, tail);
-    }
-    if (place.hiddenStrips > 0) {
-      const y = place.y + place.h - 8;
-      addLabel(scene, place.x + 10, y, `+ ${place.hiddenStrips} more replicas`, 'dim');
     }
   });
 }
@@ -74,7 +67,8 @@ function fillStrip(
   const edge = base + arriving(input, strip.tp, partition.leader);
   const right = strip.cells.x + strip.cells.w;
   const xOf = (offset: number): number => right - (edge - offset) * strip.cellWidth;
-  const into = isLeader ? scene.sprites : scene.faint;
+  const isDown = input.view.state.brokers.get(place.node as NodeId)?.state === 'down';
+  const into = isLeader && !isDown ? scene.sprites : scene.faint;
   const y = strip.cells.y;
   const drawCell = (offset: number, x: number, cellY: number): void => {
     const record = tail[base + TAIL_AHEAD - 1 - offset] ?? -1;
@@ -100,14 +94,15 @@ function fillStrip(
   if (partition.highWatermark > 0 && markX >= strip.cells.x && markX <= right + 1) {
     const mark = scene.highWatermarks.next();
     mark.x = markX - 0.8;
-    mark.y = y - 4;
-    mark.h = strip.cells.h + 7;
+    // Marks of rows that stand close together do not touch: each row has its own.
+    mark.h = Math.min(strip.cells.h + 7, strip.h - 3);
+    mark.y = y - 0.7 + (strip.cells.h - mark.h) / 2;
   }
   const wide = strip.w > 140;
   const role = isLeader ? (wide ? 'leader' : 'L') : wide ? 'follower' : 'f';
   const textY = strip.y + strip.h / 2 + 4;
   addLabel(scene, strip.x + 4, textY, strip.name, 'dim');
-  addLabel(scene, strip.x + strip.w - 2, textY, role, isLeader ? 'good' : 'dim', 'right');
+  addLabel(scene, strip.x + strip.w - 2, textY, role, isLeader ? (isDown ? 'bad' : 'good') : 'dim', 'right');
 }
 
 /** Offsets that are about to be appended to the leader's log: the strip makes room while they fly in. */

@@ -68,8 +68,8 @@ export function fillLanes(scene: Scene, input: SceneInput): void {
       if (index++ < input.layout.lanes.length) continue;
       for (const id of partition.deque) waiting += state.batches.get(id)?.records ?? 0;
     }
-    const text = `+ ${input.layout.hiddenLanes} more partitions, ${countText(waiting)} records waiting`;
-    addLabel(scene, place.x + 8, place.y + 14, text, 'dim');
+    const text = `+ ${input.layout.hiddenLanes} partitions, ${countText(waiting)} records`;
+    addLabel(scene, place.x + 8, place.y + place.h / 2 + 4, text, 'dim');
   }
   fillBuffer(scene, state, input.layout.gauge.w < 215);
 }
@@ -91,11 +91,12 @@ function fillLane(scene: Scene, input: SceneInput, lane: LanePlace, partition: P
     const x = boxX(lane, lane.boxRoom - 1) + lane.boxWidth + BOX_GAP / 2;
     addLabel(scene, x, lane.boxes.y + lane.boxes.h / 2 + 4, `+${hidden}`, 'plain', 'center', true, true);
   }
+  const isNarrow = lane.w < 190;
   const head = deque[0] === undefined ? undefined : state.batches.get(deque[0]);
-  const words =
-    head === undefined ? idleWords(state, partition) : laneWords(input, state, head, lane.w < 190);
+  const words = head === undefined ? idleWords(state, partition) : laneWords(input, state, head, isNarrow);
   if (words === null || !lane.hasHeader) return;
-  addLabel(scene, lane.x + lane.w - 8, lane.y + 16, words.text, words.tone, 'right', words.tone !== 'dim');
+  const isStrong = words.tone !== 'dim' && !isNarrow;
+  addLabel(scene, lane.x + lane.w - 8, lane.y + 16, words.text, words.tone, 'right', isStrong);
 }
 
 function fillBatchBox(
@@ -157,13 +158,17 @@ function laneWords(
   const at = input.view.cursor.at;
   if (head.phase === 'requeued' && head.backoffUntilMs !== null) {
     const leftUs = runMicros(head.backoffUntilMs) - at;
-    if (leftUs > 0) return { text: `back-off ${msText(leftUs)}`, tone: 'warn' };
+    const left = isNarrow ? `${Math.ceil(leftUs / MICROS_PER_MS)} ms` : msText(leftUs);
+    if (leftUs > 0) return { text: `back-off ${left}`, tone: 'warn' };
   }
   if (state.clients.get(head.client)?.muted.has(head.tp) === true) {
-    return { text: 'waits: one in flight', tone: 'warn' };
+    return { text: isNarrow ? 'one in flight' : 'waits: one in flight', tone: 'warn' };
   }
-  if (head.readyReason !== null)
-    return { text: `${REASONS[head.readyReason] ?? head.readyReason} → ready`, tone: 'good' };
+  if (head.readyReason !== null) {
+    const reason = REASONS[head.readyReason] ?? head.readyReason;
+    if (isNarrow) return { text: reason.replace('transaction', 'txn'), tone: 'good' };
+    return { text: `${reason} → ready`, tone: 'good' };
+  }
   if (head.phase === 'closed') return { text: 'full', tone: 'good' };
   const lingerMs = lingerMsOf(state.clients.get(head.client));
   if (lingerMs === 0) return { text: 'linger 0', tone: 'dim' };

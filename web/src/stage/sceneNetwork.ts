@@ -1,5 +1,6 @@
 /** Stations 5 and 6: the sender, and per broker the requests in flight, each a block on its track. */
 import type { NodeId, RequestId } from '#base/ids';
+import type { ConnectionState } from '#events/words';
 import type { RequestLifeline } from '#projections/lifelines';
 import type { RequestState } from '#projections/pipelineState';
 import { countText } from '../ui/format.ts';
@@ -18,6 +19,15 @@ import {
 import { addLabel, type BlockItem, type Scene, type SceneInput, type Tone } from './scene.ts';
 import { fillRecords } from './sceneLanes.ts';
 import { laneExit } from './sceneSending.ts';
+
+/** A connection that carries nothing yet, or nothing any more, in the room above its rack. */
+const STATE_WORDS: Readonly<Record<ConnectionState, string>> = {
+  connecting: 'connecting',
+  'checking-api-versions': 'ApiVersions',
+  ready: '',
+  throttled: 'throttled',
+  disconnected: 'disconnected',
+};
 
 const EMPTY = { firstRecord: null, recordCount: 0 } as const;
 /** Beyond this, the append of a batch is not among the effects any more. */
@@ -50,26 +60,18 @@ function fillRack(scene: Scene, input: SceneInput, place: BrokerPlace, motion: R
     }
     if (client.closed !== null && connection.inFlight.length === 0) continue;
     if (connection.cut) [words, tone] = ['link cut', 'bad'];
-    else if (connection.state === 'throttled') [words, tone] = ['throttled', 'warn'];
-    else if (connection.state !== 'ready') [words, tone] = [connection.state.replaceAll('-', ' '), 'warn'];
+    else if (connection.state !== 'ready') [words, tone] = [STATE_WORDS[connection.state], 'warn'];
     else if (connection.addedUs > 0) [words, tone] = [`+${countText(connection.addedUs / 1000)} ms`, 'warn'];
   }
-  const text = `${words === '' ? 'in flight ' : ''}${inFlight}/${input.layout.topology.slots}`;
-  addLabel(scene, place.rack.x, place.rack.y + 12, text, inFlight > 0 ? 'plain' : 'dim');
-  if (words !== '')
-    addLabel(scene, place.rack.x + place.rack.w, place.rack.y + 12, words, tone, 'right', true);
-  const overflow = inFlight - place.slots.length;
-  const last = place.slots.at(-1);
-  if (overflow > 0 && last !== undefined) {
-    addLabel(
-      scene,
-      last.x + last.w / 2,
-      last.y + last.h + 14,
-      `+ ${countText(overflow)} in flight`,
-      'dim',
-      'center',
-    );
+  const { rack } = place;
+  const y = rack.y + 12;
+  const isNarrow = rack.w < 125;
+  const text = `${words === '' ? 'in flight ' : ''}${countText(inFlight)}/${countText(input.layout.topology.slots)}`;
+  // Where there is no room for both, what keeps the connection from working says more than "0 of 5".
+  if (words === '' || inFlight > 0 || !isNarrow) {
+    addLabel(scene, rack.x, y, text, inFlight > 0 ? 'plain' : 'dim');
   }
+  if (words !== '') addLabel(scene, rack.x + rack.w, y, words, tone, 'right', !isNarrow);
 }
 
 /** Requests move up when an older one has been answered; until they have, they stand a row lower. */

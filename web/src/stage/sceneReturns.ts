@@ -3,9 +3,10 @@ import { runMicros } from '#base/time';
 import type { EventOf } from '#events/catalogue';
 import type { BatchLifeline } from '#projections/lifelines';
 import { countText, msText } from '../ui/format.ts';
+import type { Effect } from './effects.ts';
 import { centreX, type Layout } from './layout.ts';
 import { fractionAfter, lerp } from './motion.ts';
-import { addLabel, type Scene, type SceneInput, type Tone } from './scene.ts';
+import { addLabel, type DotItem, type Scene, type SceneInput } from './scene.ts';
 import { laneExit } from './sceneSending.ts';
 
 /** Corners of a way: x and y in turn. */
@@ -28,9 +29,10 @@ export const ackWay = (layout: Layout, node: number): Corners => {
 export const retryWay = (layout: Layout, node: number, tp: number): Corners => {
   const place = layout.brokerOf.get(node);
   const exit = laneExit(layout, tp);
-  const x = place === undefined ? layout.sender.x : place.rack.x - 4;
+  const x = place === undefined ? layout.sender.x : place.rack.x - 5;
   const y = place === undefined ? layout.flowY : place.rack.y + 10;
-  return [x, y, x - 8, layout.retryY, exit.x + 6, layout.retryY, exit.x - 6, exit.y];
+  const downX = exit.x + 9;
+  return [x, y, x, layout.retryY, downX, layout.retryY, downX, exit.y, exit.x - 2, exit.y];
 };
 
 /** A point of a way, `u` of its length from its beginning. */
@@ -55,47 +57,97 @@ export function pointOn(corners: Corners, u: number): readonly [number, number] 
 const legLength = (c: Corners, i: number): number =>
   Math.hypot((c[i] ?? 0) - (c[i - 2] ?? 0), (c[i + 1] ?? 0) - (c[i - 1] ?? 0));
 
+/** Batches of one answer follow each other at this distance, so that each can be seen and pointed at. */
+const TRAIN_PX = 11;
+/** Room that a label needs. */
+const LABEL_W_PX = 34;
+const LABEL_H_PX = 14;
+
+type Return = EventOf<'batch.completed'> | EventOf<'batch.requeued'> | EventOf<'batch.failed'>;
+const isReturn = (effect: Effect): effect is Return =>
+  effect.type === 'batch.completed' || effect.type === 'batch.requeued' || effect.type === 'batch.failed';
+
 export function fillReturns(scene: Scene, input: SceneInput): void {
-  const { view, layout } = input;
+  const { view } = input;
   const at = view.cursor.at;
   let ack: EventOf<'batch.completed'> | null = null;
+  let previous: Return | null = null;
+  let previousNode = -1;
+  let place = 0;
+  let records = 0;
+  let head: DotItem | null = null;
   for (const effect of input.near.effects) {
     if (effect.seq >= view.cursor.seq) break;
-    const { type } = effect;
-    if (type !== 'batch.completed' && type !== 'batch.requeued' && type !== 'batch.failed') continue;
-    if (type === 'batch.completed') ack = effect;
-    const u = fractionAfter(at, effect.at, view.leadUs * (type === 'batch.requeued' ? 1 : 1.4));
+    if (!isReturn(effect)) continue;
+    if (effect.type === 'batch.completed') ack = effect;
+    const u = fractionAfter(at, effect.at, view.leadUs * (effect.type === 'batch.requeued' ? 1 : 1.4));
     const line = u < 1 ? view.lifelines.batch(effect.batch) : null;
     if (line === null) continue;
-    if (type === 'batch.completed') {
-      const point = pointOn(ackWay(layout, nodeOf(input, line)), u);
-      addDot(scene, point, 'good', line.recordCount, effect.batch);
-    } else if (type === 'batch.requeued') {
-      const point = pointOn(retryWay(layout, nodeOf(input, line), line.tp), u);
-      addDot(scene, point, 'warn', line.recordCount, effect.batch);
-    } else {
-      const exit = laneExit(layout, line.tp);
-      const y = lerp(exit.y, layout.ackY + 14, u * u);
-      addDot(scene, [exit.x + 8, y], 'bad', line.recordCount, effect.batch);
-    }
+    const node = nodeOf(input, line);
+    const isSameTrain =
+      previous !== null &&
+      previous.at === effect.at &&
+      previous.type === effect.type &&
+      previousNode === node &&
+      effect.type !== 'batch.failed';
+    place = isSameTrain ? place + 1 : 0;
+    records = (isSameTrain ? records : 0) + line.recordCount;
+    const dot = addDot(scene, effect, wayOf(input.layout, effect, node, line.tp), u, place);
+    if (dot === null) continue;
+    [previous, previousNode] = [effect, node];
+    dot.radius = line.recordCount >= 40 ? 6 : line.recordCount >= 8 ? 5 : 4;
+    if (!isSameTrain) head = dot;
+    if (head !== null && records > 1) head.label = `×${countText(records)}`;
   }
+  placeLabels(scene);
   fillRetryWords(scene, input);
   if (ack !== null) fillAckWords(scene, input, ack);
 }
 
-function addDot(
-  scene: Scene,
-  point: readonly [number, number],
-  tone: Tone,
-  count: number,
-  batch: number,
-): void {
+/** Where it goes: acks back to the application, retries into their lane, failures out of it and down. */
+function wayOf(layout: Layout, effect: Return, node: number, tp: number): Corners {
+  if (effect.type === 'batch.completed') return ackWay(layout, node);
+  if (effect.type === 'batch.requeued') return retryWay(layout, node, tp);
+  const exit = laneExit(layout, tp);
+  return [exit.x + 8, exit.y, exit.x + 8, layout.ackY + 14];
+}
+
+const TONES = { 'batch.completed': 'good', 'batch.requeued': 'warn', 'batch.failed': 'bad' } as const;
+
+/** `place`: how many of the same answer go before it. null: it has not left yet. */
+function addDot(scene: Scene, effect: Return, way: Corners, u: number, place: number): DotItem | null {
+  let total = 0;
+  for (let i = 2; i + 1 < way.length; i += 2) total += legLength(way, i);
+  const behind = u - (place * TRAIN_PX) / Math.max(1, total);
+  if (behind < 0) return null;
   const dot = scene.dots.next();
-  [dot.x, dot.y] = point;
-  dot.tone = tone;
-  dot.count = count;
-  dot.radius = count >= 40 ? 6 : count >= 8 ? 5 : 4;
-  dot.batch = batch;
+  [dot.x, dot.y] = pointOn(way, effect.type === 'batch.failed' ? behind * behind : behind);
+  dot.tone = TONES[effect.type];
+  dot.batch = effect.batch;
+  dot.label = '';
+  return dot;
+}
+
+/** Above its dot; higher where another label stands already; not at all where two do. */
+function placeLabels(scene: Scene): void {
+  const { dots } = scene;
+  for (let i = 0; i < dots.count; i++) {
+    const dot = dots.items[i];
+    if (dot === undefined || dot.label === '') continue;
+    dot.labelY = -5;
+    if (isTaken(scene, i, dot)) dot.labelY = -18;
+    if (isTaken(scene, i, dot)) dot.label = '';
+  }
+}
+
+function isTaken(scene: Scene, before: number, dot: DotItem): boolean {
+  for (let i = 0; i < before; i++) {
+    const other = scene.dots.items[i];
+    if (other === undefined || other.label === '') continue;
+    const dy = other.y + other.labelY - dot.y - dot.labelY;
+    if (Math.abs(other.x - dot.x) < LABEL_W_PX && Math.abs(dy) < LABEL_H_PX) return true;
+  }
+  return false;
 }
 
 /** The broker of its last attempt that had begun by now; −1: none. */
@@ -122,6 +174,17 @@ function fillAckWords(scene: Scene, input: SceneInput, ack: EventOf<'batch.compl
   addLabel(scene, x, layout.ackY + 19, text, 'good', 'center');
 }
 
+/** The way of a batch that waits for its next attempt; many have the same one. */
+function keepRetryWay(scene: Scene, node: number, tp: number): void {
+  for (let i = 0; i < scene.retryWays.count; i++) {
+    const known = scene.retryWays.items[i];
+    if (known?.node === node && known.tp === tp) return;
+  }
+  const way = scene.retryWays.next();
+  way.node = node;
+  way.tp = tp;
+}
+
 /** The batch that goes again soonest, and how many more there are. */
 function fillRetryWords(scene: Scene, input: SceneInput): void {
   const { view, layout } = input;
@@ -131,12 +194,13 @@ function fillRetryWords(scene: Scene, input: SceneInput): void {
   for (const batch of view.state.batches.values()) {
     if (batch.phase !== 'requeued') continue;
     waiting++;
+    const line = view.lifelines.batch(batch.id);
+    if (line !== null) keepRetryWay(scene, nodeOf(input, line), line.tp);
     const leftUs = batch.backoffUntilMs === null ? 0 : runMicros(batch.backoffUntilMs) - view.cursor.at;
     if (leftUs >= soonestUs) continue;
     soonestUs = leftUs;
     error = batch.lastError ?? '';
   }
-  scene.isRetrying = waiting > 0;
   if (waiting === 0) return;
   const when = soonestUs > 0 ? `retry in ${msText(soonestUs)}` : 'retry: waits for its turn';
   const others = waiting > 1 ? ` · ${countText(waiting)} batches` : '';

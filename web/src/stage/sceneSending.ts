@@ -160,14 +160,10 @@ function fillWords(scene: Scene, input: SceneInput): void {
       threads++;
   }
   if (threads > 1) {
-    addLabel(
-      scene,
-      centreX(layout.app),
-      layout.app.y + layout.app.h - 10,
-      `${threads} threads`,
-      'dim',
-      'center',
-    );
+    const x = centreX(layout.app);
+    const bottom = layout.app.y + layout.app.h;
+    addLabel(scene, x, bottom - 26, countText(threads), 'dim', 'center');
+    addLabel(scene, x, bottom - 10, 'threads', 'dim', 'center');
   }
   addLabel(scene, centreX(layout.serializer), layout.serializer.y + 20, 'String', 'plain', 'center');
   addLabel(
@@ -251,7 +247,8 @@ function fillBlockedCaller(scene: Scene, input: SceneInput, thread: ThreadState,
     thread.blockedUntilUs === null
       ? ''
       : `, ${msText(Math.max(0, thread.blockedUntilUs - view.cursor.at))} left`;
-  addLabel(scene, layout.app.x + 15, y, `${thread.blockedOn ?? ''}${left}`, 'warn', 'left', false, true);
+  const what = thread.blockedOn === 'metadata' ? 'waits for metadata' : 'waits for buffer.memory';
+  addLabel(scene, layout.app.x + 15, y, `${what}${left}`, 'warn', 'left', false, true);
 }
 
 /** x of the station that the record of a running send() is in: told by the last event about it. */
