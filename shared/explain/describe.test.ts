@@ -16,6 +16,16 @@ suite('describe', () => {
     }
   });
 
+  test('a name at the beginning stays as it is', () => {
+    const log = new HandMadeLog();
+    log.write('partition.muted', { tp: 2 });
+    log.write('client.closed', { client: 1, how: 'graceful' });
+    const names = { tp: () => 'orders-2', client: () => 'shop', thread: () => 'main' };
+    expect(describe(log.tape.at(0), names)).toBe('orders-2 is muted until its batch is done.');
+    expect(describe(log.tape.at(1), names)).toBe('shop is closed (graceful).');
+    expect(describe(log.tape.at(0))).toMatch(/^[A-Z]/);
+  });
+
   test('names stand for ids', () => {
     const log = new HandMadeLog();
     log.write('record.partitioned', { record: 1204, tp: 2, by: 'key-hash' });

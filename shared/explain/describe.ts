@@ -42,7 +42,7 @@ function appendWords(flags: number): string {
 
 const table: { readonly [T in EventType]: Sentence<T> } = {
   'run.began': () => 'The run begins.',
-  'partition.named': (e) => `${e.topic}-${e.partition} is a partition of this run.`,
+  'partition.named': (e) => `The run has the partition ${e.topic}-${e.partition}.`,
   'command.applied': (e) => `Command ${commandName(e.command)}.`,
   'client.started': (e) => `Producer ${e.name} starts.`,
   'client.closed': (e, n) => `${n.client(e.client)} is closed (${e.how}).`,
@@ -52,8 +52,8 @@ const table: { readonly [T in EventType]: Sentence<T> } = {
   'call.began': (e, n) => `${n.thread(e.thread)} calls ${e.call}().`,
   'call.returned': (e, n) =>
     e.exception === null
-      ? `${e.call}() returns to ${n.thread(e.thread)}.`
-      : `${e.call}() throws to ${n.thread(e.thread)}${because(e.exception, e.message)}`,
+      ? `The call ${e.call}() returns to ${n.thread(e.thread)}.`
+      : `The call ${e.call}() throws to ${n.thread(e.thread)}${because(e.exception, e.message)}`,
   'record.sent': (e, n) =>
     `Record ${e.record} is sent by ${n.thread(e.thread)}: ${keyWords(e.keyId)}, value of ${sizeWords(e.valueBytes)}.`,
   'record.timestamped': (e) => `Record ${e.record} has the timestamp ${e.timestampMs}.`,
@@ -174,8 +174,17 @@ const table: { readonly [T in EventType]: Sentence<T> } = {
   'fault.struck': (e) => `Fault ${e.fault} strikes${e.request === null ? '' : ` request ${e.request}`}.`,
 };
 
-/** One plain sentence with a capital letter. */
+/** One plain sentence with a capital letter; a name at its beginning stays as its owner writes it. */
 export function describe(event: PipelineEvent, names: EntityNames = PLAIN_NAMES): string {
   const sentence = (table[event.type] as (event: PipelineEvent, names: EntityNames) => string)(event, names);
-  return withStop(capital(sentence));
+  return withStop(beginsWithName(sentence, event, names) ? sentence : capital(sentence));
+}
+
+function beginsWithName(sentence: string, event: PipelineEvent, names: EntityNames): boolean {
+  const begins = (name: string, plain: string): boolean => name !== plain && sentence.startsWith(name);
+  return (
+    ('tp' in event && event.tp !== null && begins(names.tp(event.tp), PLAIN_NAMES.tp(event.tp))) ||
+    ('client' in event && begins(names.client(event.client), PLAIN_NAMES.client(event.client))) ||
+    ('thread' in event && begins(names.thread(event.thread), PLAIN_NAMES.thread(event.thread)))
+  );
 }

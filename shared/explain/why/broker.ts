@@ -14,7 +14,7 @@ export function whyBroker(context: WhyContext, node: NodeId): string {
       ? 'no request is out to it'
       : `${plural(waiting, 'request')} ${waiting === 1 ? 'is' : 'are'} out to it`;
   if (broker?.state === 'down') {
-    return `Down for ${span(cursor.at - broker.since)}: its connections are broken, and ${leads === 0 ? 'others lead its partitions' : `${plural(leads, 'partition')} still wait for a new leader`}.`;
+    return `Down for ${span(cursor.at - broker.since)}: its connections are broken, and ${leads === 0 ? 'others lead its partitions' : `${plural(leads, 'partition')} still ${leads === 1 ? 'waits' : 'wait'} for a new leader`}.`;
   }
   if (broker?.state === 'frozen') {
     return `Frozen for ${span(cursor.at - broker.since)}: its connections stay open and nothing is answered; ${requests}. Clients notice only by request.timeout.ms.`;
@@ -28,5 +28,5 @@ export function whyBroker(context: WhyContext, node: NodeId): string {
   const coordinated = [...state.coordinators.values()].filter((one) => one.node === node);
   const ids = coordinated.map(({ transactionalId, state: is }) => `${transactionalId} (${is})`);
   const coordinates = ids.length === 0 ? '' : ` It coordinates ${list(ids)}.`;
-  return `Up, leader of ${plural(leads, 'partition')}; ${requests}.${coordinates}${held}`;
+  return `Up, ${leads === 0 ? 'leads no partition' : `leader of ${plural(leads, 'partition')}`}; ${requests}.${coordinates}${held}`;
 }

@@ -39,6 +39,6 @@ function committed(context: WhyContext, partition: PartitionState, end: number):
   const who =
     behind.length === 0
       ? 'the leader has yet to hear of the last fetch'
-      : `${list(behind.map((node) => brokerName(context, node)))} has yet to fetch`;
+      : `${list(behind.map((node) => brokerName(context, node)))} ${behind.length === 1 ? 'has' : 'have'} yet to fetch`;
   return `${count(open)} of ${plural(end, 'offset')} above the high watermark: ${who}.`;
 }

@@ -13,7 +13,7 @@ export function whyRequest(context: WhyContext, id: RequestId): string {
   if (line === null || line.sentAt > at) return 'It is not there yet at this moment.';
   const name = nodeName(line.node);
   if (line.receivedAt >= 0)
-    return `Answered by ${name} ${span(line.receivedAt - line.sentAt)} after it was sent.`;
+    return `Answered by ${name}, ${span(line.receivedAt - line.sentAt)} after it was sent.`;
   if (line.lostAt >= 0) {
     return line.lostBy === 'timed-out'
       ? `Lost ${span(line.lostAt - line.sentAt)} after it was sent: no answer from ${name} within request.timeout.ms, so the client closed the connection.`

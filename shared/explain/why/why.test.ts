@@ -221,7 +221,7 @@ describe('in flight', () => {
     log.write('batch.completed', { batch: 0, baseOffset: 0 });
     expect(say(log)).toBe('Acked 5 ms after its creation: orders-2 has it at offset 0.');
     expect(say(log, RECORD)).toBe('Acked 5 ms after send(): offset 0 of orders-2.');
-    expect(say(log, REQUEST)).toBe('Answered by broker 2 5 ms after it was sent.');
+    expect(say(log, REQUEST)).toBe('Answered by broker 2, 5 ms after it was sent.');
   });
 
   test('a sentence never looks ahead', () => {

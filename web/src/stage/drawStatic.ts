@@ -67,7 +67,7 @@ export function drawStatic(ctx: Draw2d, layout: Layout, colours: Palette): void 
     ctx.font = `600 13px ${SANS}`;
     ctx.textAlign = 'left';
     ctx.fillStyle = colours.text;
-    const room = lane.hasHeader ? lane.w - 16 - LANE_WORDS_PX : lane.boxes.x - lane.x - 14;
+    const room = lane.hasHeader ? lane.w - 16 - LANE_WORDS_PX : lane.boxes.x - lane.x - 12;
     const name = shortened(ctx, lane.name, room);
     ctx.fillText(name, lane.x + 8, lane.hasHeader ? lane.y + 16 : lane.y + lane.h / 2 + 4);
   }

@@ -42,7 +42,7 @@ export function hitTest(scene: Scene, layout: Layout, x: number, y: number): Ent
   }
   for (let i = scene.blocks.count - 1; i >= 0; i--) {
     const block = scene.blocks.items[i];
-    if (block !== undefined && inside(block, x, y)) return { kind: 'request', id: block.request };
+    if (block !== undefined && inside(block, x, y, 1)) return { kind: 'request', id: block.request };
   }
   for (let i = scene.boxes.count - 1; i >= 0; i--) {
     const box = scene.boxes.items[i];

@@ -1,6 +1,7 @@
 /** Where the seven stations stand. Pure: same size and topology, same places. Units are CSS pixels. */
 import type { NodeId } from '#base/ids';
 import type { PartitionState, PipelineState } from '#projections/pipelineState';
+import { placeApps, producersOf, type AppPlace, type ProducerOnStage } from './producers.ts';
 
 export interface Rect {
   readonly x: number;
@@ -63,6 +64,9 @@ export interface Topology {
   readonly partitions: readonly { readonly tp: number; readonly name: string; readonly short: string }[];
   readonly brokers: readonly { readonly node: number; readonly tps: readonly number[] }[];
   readonly slots: number;
+  readonly producers: readonly ProducerOnStage[];
+  /** Some producer has transactions: then a broker has a line for what it coordinates. */
+  readonly hasTransactions: boolean;
 }
 
 export interface Layout {
@@ -70,7 +74,9 @@ export interface Layout {
   readonly height: number;
   readonly topology: Topology;
   readonly stations: readonly StationPlace[];
+  /** Where acks come home and callers queue up: the lowest of `apps`. */
   readonly app: Rect;
+  readonly apps: readonly AppPlace[];
   readonly serializer: Rect;
   readonly partitioner: Rect;
   readonly sender: Rect;
@@ -120,7 +126,10 @@ export function topologyOf(state: PipelineState): Topology {
     const value = Number(client.config[MAX_IN_FLIGHT] ?? '5');
     if (Number.isFinite(value) && value > 0) slots = value;
   }
-  return { partitions, brokers, slots };
+  const hasTransactions = [...state.clients.values()].some(
+    ({ config }) => (config['transactional.id'] ?? '') !== '',
+  );
+  return { partitions, brokers, slots, producers: producersOf(state), hasTransactions };
 }
 
 /** Changes when `topologyOf` would; cheap enough for every frame. */
@@ -128,7 +137,9 @@ export function topologyKey(state: PipelineState): number {
   let replicas = 0;
   for (const partition of state.partitions.values())
     replicas += partition.logEnd.size + 7 * partition.isr.length;
-  return replicas + 1009 * (state.partitions.size + 1009 * (state.brokers.size + 101 * state.clients.size));
+  let producers = state.clients.size;
+  for (const { client } of producersOf(state)) producers = (producers * 31 + client + 1) % 9973;
+  return replicas + 1009 * (state.partitions.size + 1009 * (state.brokers.size + 101 * producers));
 }
 
 export function createLayout(width: number, height: number, topology: Topology): Layout {
@@ -151,13 +162,21 @@ export function createLayout(width: number, height: number, topology: Topology):
     [0.01, 0.09],
     [0.118, 0.192],
     [0.222, 0.31],
-    [0.372, 0.588],
-    [0.612, 0.67],
+    [0.356, 0.594],
+    [0.618, 0.674],
     [0.696, 0.824],
     [0.838, 0.988],
   ];
   const span = (index: number): readonly [number, number] => spans[index] ?? [0, 1];
   const partitioner = middle(span(2)[0], span(2)[1], Math.min(150, (span(2)[1] - span(2)[0]) * width * 1.25));
+  const apps = placeApps(topology.producers, {
+    ...at(...span(0)),
+    top,
+    bottom,
+    flowY,
+    right: partitioner.x + partitioner.w,
+    stationH: Math.round(stationHeight),
+  });
   const laneColumn = at(...span(3));
   const lanes = placeLanes(topology, { ...laneColumn, y: top, h: bottom - top });
   const brokers = placeBrokers(
@@ -173,7 +192,8 @@ export function createLayout(width: number, height: number, topology: Topology):
       const place = column(...span(index));
       return { name, number: index + 1, centreX: place.x + place.w / 2, column: place };
     }),
-    app: middle(...span(0), stationHeight),
+    app: apps.at(-1) ?? middle(...span(0), stationHeight),
+    apps,
     serializer: middle(...span(1), stationHeight),
     partitioner,
     sender: middle(...span(4), Math.min(170, stationHeight * 1.4)),

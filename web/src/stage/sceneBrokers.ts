@@ -21,7 +21,7 @@ export function fillBrokers(scene: Scene, input: SceneInput): void {
     const isWide = place.w > 150;
     if (text !== '') addLabel(scene, place.x + place.w - 8, place.y + 16, text, tone, 'right', isWide);
     else if (place.hiddenStrips > 0) {
-      const more = `+ ${place.hiddenStrips} ${isWide ? 'more logs' : 'logs'}`;
+      const more = `+${place.hiddenStrips}${isWide ? ' more logs' : ''}`;
       addLabel(scene, place.x + place.w - 6, place.y + 16, more, 'dim', 'right');
     }
     for (const strip of place.strips) {
