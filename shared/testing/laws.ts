@@ -34,6 +34,7 @@ export class Laws {
   private readonly outcomeLaw: OutcomeLaw;
   private readonly readCommitted: ReadCommittedLaw;
   private readonly laws: readonly Law[];
+  private recordsBefore = 0;
   private seq = 0;
   private at = 0;
 
@@ -74,9 +75,12 @@ export class Laws {
     }
   }
 
-  /** Nothing is open for an application, and no transaction at its coordinator. */
+  /** Nothing is open for an application and nothing was sent since the last call; no transaction is open either. */
   isAtRest(): boolean {
-    return !this.outcomeLaw.hasOpen() && !this.readCommitted.hasOpen();
+    const { length } = this.records;
+    const isSending = length > this.recordsBefore;
+    this.recordsBefore = length;
+    return !isSending && !this.outcomeLaw.hasOpen() && !this.readCommitted.hasOpen();
   }
 
   /** The run has come to rest. */

@@ -35,7 +35,7 @@ function randomWorkload(random: Random): WorkloadSpec {
     rampMs: between(random, 20, 300),
     valueBytes: pick(random, [0, 20, 100, 400]),
     valueSpreadPercent: between(random, 0, 100),
-    keys: pick(random, [0, 1, 5, 3000]),
+    keys: pick(random, [0, 1, 5, 300]),
     keySkewPercent: pick(random, [0, 70]),
     headerBytes: pick(random, [0, 0, 12]),
     records: between(random, 5, MOST_RECORDS),

@@ -21,7 +21,7 @@ const PATIENCE_US = 400_000_000;
 const AFTERMATH_US = 3_000_000;
 const MOST_EVENTS = 300_000;
 
-/** The scenario with an end: everything is up again, and nothing new is sent. */
+/** The scenario with an end: everything is up again. Its workloads end by themselves. */
 export function healed(scenario: Scenario): Scenario {
   const last = scenario.commands.at(-1)?.at ?? 0;
   const at = micros(last + HEAL_AFTER_US);
@@ -31,11 +31,6 @@ export function healed(scenario: Scenario): Scenario {
     { do: 'link.set', node: null, addedUs: 0, cut: false, at },
     ...nodes.map((node): Command => ({ do: 'broker.restart', node, at })),
     ...nodes.map((node): Command => ({ do: 'replica.catchUp', node, at })),
-    ...scenario.applications.map((_, application): Command => ({
-      do: 'workload.pause',
-      application,
-      at: micros(at + HEAL_AFTER_US),
-    })),
   ];
   return { ...scenario, commands: [...scenario.commands, ...end] };
 }
@@ -49,22 +44,19 @@ export function simulate(scenario: Scenario): SimulatedRun {
   const laws = new Laws(scenario, log);
   const endOfCommands = scenario.commands.at(-1)?.at ?? 0;
   let atUs = 0;
+  let quietUs = 0;
   const isOver = (): boolean => run.failure !== null || laws.violations.length > 0;
-  for (let isAtRest = false; !isAtRest && !isOver();) {
+  const isTooLong = (): boolean => atUs > endOfCommands + PATIENCE_US || log.endSeq > MOST_EVENTS;
+  while (quietUs < AFTERMATH_US && !isOver() && !isTooLong()) {
     atUs += STEP_US;
     run.runUntil(atUs);
     laws.look();
-    isAtRest = atUs > endOfCommands && laws.isAtRest();
-    if (!isAtRest && (atUs > endOfCommands + PATIENCE_US || log.endSeq > MOST_EVENTS)) break;
+    quietUs = atUs > endOfCommands && laws.isAtRest() ? quietUs + STEP_US : 0;
   }
-  const restUs = atUs;
-  if (!isOver()) {
-    run.runUntil(atUs + AFTERMATH_US);
-    laws.end();
-  }
+  if (!isOver()) laws.end();
   const violations = [...laws.violations];
   if (run.failure !== null) {
     violations.push({ law: 'no bug', sentence: run.failure, seq: log.endSeq, at: log.endAt });
   }
-  return { events: log.endSeq, restUs, violations };
+  return { events: log.endSeq, restUs: atUs - quietUs, violations };
 }

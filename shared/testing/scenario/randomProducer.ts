@@ -14,7 +14,6 @@ const CHOICES: readonly (readonly [string, readonly string[]])[] = [
   ['max.in.flight.requests.per.connection', ['1', '2', '5', '7']],
   ['compression.type', ['none', 'lz4', 'zstd', 'gzip']],
   ['buffer.memory', ['3000', '20000', '33554432']],
-  ['max.block.ms', ['50', '400', '60000']],
   ['retries', ['0', '1', '4', '2147483647']],
   ['retry.backoff.ms', ['0', '10', '100']],
   ['retry.backoff.max.ms', ['10', '200', '1000']],
@@ -25,7 +24,7 @@ const CHOICES: readonly (readonly [string, readonly string[]])[] = [
   ['metadata.max.age.ms', ['300', '300000']],
   ['metadata.recovery.strategy', ['none', 'rebootstrap']],
 ];
-/** request.timeout.ms and a delivery.timeout.ms that goes with it: two minutes would make every run long. */
+/** request.timeout.ms and a delivery.timeout.ms that goes with it: Kafka's two minutes would make every run long. */
 const TIMEOUTS = [
   ['80', '200'],
   ['150', '1000'],
@@ -40,6 +39,7 @@ export function randomProducer(random: Random, base: Properties = {}): Propertie
     ...presetProperties(pick(random, PRESETS)),
     'request.timeout.ms': requestTimeout,
     'delivery.timeout.ms': deliveryTimeout,
+    'max.block.ms': pick(random, ['50', '400', '3000']),
     ...base,
   };
   if (conflictOf(producer) !== null) producer = { ...producer, 'linger.ms': '0', ...base };
@@ -60,6 +60,6 @@ export function randomTransactionalProducer(random: Random): Properties {
     'max.in.flight.requests.per.connection': pick(random, ['1', '5']),
     'transactional.id': isLucky(random, 80) ? 'tx-1' : 'tx-2',
     'transaction.timeout.ms': pick(random, ['1000', '4000', '60000']),
-    'max.block.ms': pick(random, ['500', '60000']),
+    'max.block.ms': pick(random, ['300', '3000']),
   });
 }
