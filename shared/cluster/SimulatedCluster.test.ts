@@ -79,7 +79,7 @@ describe('min.insync.replicas', () => {
     client.runFor(290);
     expect(client.produced(id)).toBeNull();
     client.runFor(20);
-    expect(client.produced(id)).toBe('REQUEST_TIMED_OUT@-1');
+    expect(client.produced(id)).toBe('REQUEST_TIMED_OUT@0');
     expect(client.logEnds(0)).toEqual([1, 0, 1]);
     client.cluster.broker(nodeId(1)).stallReplicas(false);
     client.runFor(20);
@@ -248,7 +248,7 @@ describe('a frozen broker', () => {
     client.cluster.broker(nodeId(0)).restart();
     client.runFor(50);
     expect(client.produced(one)).toBe('NONE@0');
-    expect(client.produced(all)).toBe('NOT_LEADER_OR_FOLLOWER@-1');
+    expect(client.produced(all)).toBe('NOT_LEADER_OR_FOLLOWER@2');
     expect(client.logEnds(0)).toEqual([0, 0, 0]);
     expect(client.told('log.truncated')).toHaveLength(1);
   });

@@ -139,7 +139,7 @@ function checkAndAppend(
   const replica = broker.replica(tp);
   if (replica === null || !replica.isLeader) return refuse(cluster, broker, sent, 'NOT_LEADER_OR_FOLLOWER');
   if (body.acks === -1 && replica.isr.length < replica.minIsr) {
-    return refuse(cluster, broker, sent, 'NOT_ENOUGH_REPLICAS');
+    return refuse(cluster, broker, sent, 'NOT_ENOUGH_REPLICAS', LOG_START_OFFSET);
   }
   if (sent.sizeBytes > replica.settings.maxMessageBytes) {
     return refuse(cluster, broker, sent, 'MESSAGE_TOO_LARGE');
@@ -269,7 +269,8 @@ class DelayedProduce implements HighWatermarkWaiter {
     const partitions = this.outcomes.map((outcome): ProducePartitionResponse => ({
       tp: outcome.sent.tp,
       error: outcome.error,
-      baseOffset: outcome.error === 'NONE' ? outcome.baseOffset : -1,
+      // Also with an error that came after the append: the batch stands there.
+      baseOffset: outcome.baseOffset,
       logAppendTimeMs: -1,
       logStartOffset: outcome.logStartOffset,
       recordErrors: [],
