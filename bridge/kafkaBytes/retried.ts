@@ -10,6 +10,7 @@ const NOT_YET: ReadonlySet<ErrorName> = new Set([
   'CONCURRENT_TRANSACTIONS',
   'UNKNOWN_TOPIC_OR_PARTITION',
   'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_OR_FOLLOWER',
 ]);
 const PAUSE_MS = 50;
 
