@@ -137,7 +137,7 @@ export class EventTape implements EventSink, EventLogView {
     const block = Math.floor(Math.max(0, endSeq - 1) / BLOCK_EVENTS);
     if (endSeq === this.startSeq) {
       store.cut(endSeq, 0, 0, endSeq === 0 ? 0 : store.texts.length);
-      this.tapeWriter.resume(new Uint8Array(0), 0, 0, 0, new Int32Array(10));
+      this.tapeWriter.restart();
       return;
     }
     const reader = this.placeOf(block, endSeq);
@@ -216,8 +216,7 @@ export class EventTape implements EventSink, EventLogView {
   }
 
   private resumeAfter(reader: TapeReader): void {
-    const { bytes, pos, at, left, last } = reader;
-    this.tapeWriter.resume(bytes, pos, at, left, last);
+    this.tapeWriter.resume(this.store.chunk(this.store.lastChunk), reader);
   }
 
   private check(fromSeq: number): void {

@@ -243,6 +243,8 @@ export const catalogue = {
   // faults and what they hit
   'fault.armed': [count('fault'), json<unknown>()('rule')],
   'fault.struck': [count('fault'), maybeRequest('request'), maybeTp('tp'), maybeWord(REQUEST_APIS)('api')],
+  /** It had arrived, and the broker's end of its connection is closed: it is not read, or not worked on to its end. */
+  'request.dropped': [request('request')],
 } as const;
 
 export type Catalogue = typeof catalogue;

@@ -3,7 +3,7 @@ import type { BatchId, ClientId, NodeId, RecordId, RequestId, ThreadId, TpId } f
 
 /**
  * id: difference to the last value of this kind, signed varint. count: unsigned varint. signed: zig-zag varint.
- * long: a whole number up to 2^53, sign and magnitude. word: index into a closed list. text: interned. json: rare events only.
+ * long: a whole number up to 2^52, sign and magnitude. word: index into a closed list. text: interned. json: rare events only.
  */
 export type Codec = 'id' | 'count' | 'signed' | 'long' | 'word' | 'text' | 'json';
 
@@ -50,7 +50,7 @@ export const count = <const N extends string>(name: N): Field<N, number> => ({ n
 export const bytes = count;
 /** May be negative, fits 32 bits. −1 is Kafka's "none". */
 export const signed = <const N extends string>(name: N): Field<N, number> => ({ name, codec: 'signed' });
-/** Up to 2^53: offsets, producer ids, µs, ms. */
+/** Up to 2^52: offsets, producer ids, µs, ms. */
 export const long = <const N extends string>(name: N): Field<N, number> => ({ name, codec: 'long' });
 export const maybeLong = <const N extends string>(name: N): Field<N, number | null> => ({
   name,

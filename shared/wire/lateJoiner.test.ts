@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { known } from '#base/assert';
 import { EventTape } from '#events/EventTape';
+import { BLOCK_EVENTS } from '#events/tape/layout';
 import { createModelRun } from '#model/ModelRun';
 import { randomScenario } from '#model/randomScenario';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
@@ -10,7 +11,6 @@ import { decodeWireFrame, encodeWireFrame } from './frame.ts';
 import { MAX_FRAME_EVENTS } from './protocol.ts';
 import { decodeState, encodeState } from './snapshot.ts';
 
-const BLOCK = 64;
 const RUN_US = 150_000;
 
 function logOf(seed: number): EventTape {
@@ -50,7 +50,7 @@ describe('a viewer that joins late', () => {
   it('holds the same log as one that was there from the beginning, byte for byte', () => {
     for (let seed = 1; seed <= 6; seed++) {
       const log = logOf(seed);
-      const seq = Math.floor(log.endSeq / 2 / BLOCK) * BLOCK;
+      const seq = Math.floor(log.endSeq / 2 / BLOCK_EVENTS) * BLOCK_EVENTS;
       const late = joiner(log, seq, 1 + ((seed * 97) % 500));
       expect([late.startSeq, late.endSeq]).toEqual([seq, log.endSeq]);
       const digest = late.digest();
@@ -62,7 +62,7 @@ describe('a viewer that joins late', () => {
   it('sees the same state at every later moment, beginning with the snapshot', () => {
     for (let seed = 1; seed <= 6; seed++) {
       const log = logOf(seed);
-      const seq = Math.floor(log.endSeq / 2 / BLOCK) * BLOCK;
+      const seq = Math.floor(log.endSeq / 2 / BLOCK_EVENTS) * BLOCK_EVENTS;
       const sent = JSON.stringify(encodeState(stateBefore(log, seq)));
       const base = decodeState(JSON.parse(sent));
       if (!base.ok) throw new Error(base.sentence);

@@ -123,7 +123,7 @@ describe('frames', () => {
   it('come out as they went in, empty ones too', () => {
     for (const [from, to] of [
       [0, 500],
-      [64, 64],
+      [256, 256],
       [100, 101],
     ] as const) {
       const slice = tape.frame(from, to);

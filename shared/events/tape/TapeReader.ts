@@ -8,9 +8,12 @@ import {
   BATCH,
   BLOCK_EVENTS,
   HEADER_BYTES,
+  IS_MASKED,
   KEY_BYTES,
   LAYOUTS,
+  leftOut,
   MEMORY,
+  MOST_FORETOLD,
   NUMBERS,
   RECORD,
   SAME_TIME,
@@ -20,6 +23,7 @@ import {
   SHORT_SENT_ALIKE,
   SHORT_SERIALIZED,
   SHORT_SERIALIZED_ALIKE,
+  SLOTS,
   THREAD,
   TP,
   TYPES,
@@ -44,6 +48,7 @@ export class TapeReader implements EventReader {
   /** Events left in this block. */
   left = 0;
   readonly last = new Int32Array(MEMORY);
+  readonly previous = new Float64Array(SLOTS);
   /** One more than the highest text seen since the block began. */
   texts = 0;
   private readonly store: TapeStore;
@@ -76,6 +81,7 @@ export class TapeReader implements EventReader {
     this.texts = marks.texts[row] as number;
     this.left = BLOCK_EVENTS;
     this.last.fill(0);
+    this.previous.fill(0);
   }
 
   /** Code of the next event, whose time is then in `at`. */
@@ -91,6 +97,7 @@ export class TapeReader implements EventReader {
     let numbers = NUMBERS[code] as number;
     const bytes = this.bytes;
     let pos = this.pos;
+    if (IS_MASKED[code] === 1) numbers -= leftOut(bytes[pos++] as number);
     while (numbers > 0) if ((bytes[pos++] as number) < 0x80) numbers--;
     this.pos = pos;
   }
@@ -120,68 +127,63 @@ export class TapeReader implements EventReader {
     return value;
   }
 
-  private optionalId(kind: number): number | null {
-    const bits = this.count() - 1;
+  private optionalId(kind: number, isMasked: boolean): number | null {
+    const bits = this.count() - (isMasked ? 0 : 1);
     if (bits < 0) return null;
     const value = (this.last[kind] as number) + ((bits >>> 1) ^ -(bits & 1));
     this.last[kind] = value;
     return value;
   }
 
-  private long(optional: boolean): number | null {
+  /** null: minus zero, which says so. */
+  private number(slot: number): number | null {
     const low = this.bytes[this.pos++] as number;
-    if (optional && low === 1) return null;
+    if (low === 1) return null;
     let magnitude = (low & 0x7e) >>> 1;
     if (low >= 0x80) magnitude += this.count() * 64;
-    return (low & 1) === 1 ? -magnitude : magnitude;
+    const value = (this.previous[slot] as number) + ((low & 1) === 1 ? -magnitude : magnitude);
+    this.previous[slot] = value < MOST_FORETOLD && value > -MOST_FORETOLD ? value : 0;
+    return value;
   }
 
-  private word(field: FieldLayout): string | null {
-    const index = this.count() - (field.optional ? 1 : 0);
-    if (index < 0) return null;
-    const word = field.words[index];
-    assert(word !== undefined, `word ${index} of ${field.name} on the tape`);
-    return word;
-  }
-
-  private text(): number {
-    const number = this.count();
+  private text(number: number): number {
     if (number >= this.texts) this.texts = number + 1;
     return number;
   }
 
-  private value(field: FieldLayout): unknown {
-    switch (field.codec) {
-      case 'id':
-        return field.optional ? this.optionalId(field.kind) : this.id(field.kind);
-      case 'count':
-        return this.count();
-      case 'signed':
-        return this.signed();
-      case 'long':
-        return this.long(field.optional);
-      case 'flag':
-        return this.count() === 1;
-      case 'word':
-        return this.word(field);
-      case 'text':
-        if (!field.optional) return this.store.texts[this.text()];
-        if (this.bytes[this.pos] === 0) {
-          this.pos++;
-          return null;
-        }
-        return this.store.texts[this.shiftedText()];
-      case 'json':
-        return this.store.json(this.text());
-      default:
-        return never(field.codec);
+  private value(field: FieldLayout, isMasked: boolean, isForetold: boolean): unknown {
+    const { codec, kind, slot, optional } = field;
+    if (codec === 'id') {
+      if (optional) return isForetold ? null : this.optionalId(kind, isMasked);
+      return isForetold ? (this.last[kind] as number) : this.id(kind);
     }
-  }
-
-  private shiftedText(): number {
-    const number = this.count() - 1;
-    if (number >= this.texts) this.texts = number + 1;
-    return number;
+    const number = isForetold ? (this.previous[slot] as number) : this.number(slot);
+    if (codec === 'long' && optional) return number;
+    assert(number !== null, `${field.name} on the tape is null`);
+    switch (codec) {
+      case 'count':
+      case 'signed':
+      case 'long':
+        return number;
+      case 'flag':
+        return number === 1;
+      case 'word': {
+        const word = field.words[number];
+        assert(
+          word !== undefined || (optional && number === -1),
+          `word ${number} of ${field.name} on the tape`,
+        );
+        return word ?? null;
+      }
+      case 'text':
+        assert(number >= 0 || (optional && number === -1), `text ${number} on the tape`);
+        return number < 0 ? null : this.store.texts[this.text(number)];
+      case 'json':
+        assert(number >= 0, `text ${number} on the tape`);
+        return this.store.json(this.text(number));
+      default:
+        return never(codec);
+    }
   }
 
   private event(code: number, seq: number): PipelineEvent {
@@ -222,11 +224,12 @@ export class TapeReader implements EventReader {
     return event as PipelineEvent;
   }
 
-  private composed({ type, fields }: TypeLayout, seq: number, at: Micros): object {
+  private composed({ type, fields, isMasked }: TypeLayout, seq: number, at: Micros): object {
     const event: Record<string, unknown> = { type, seq, at };
+    const mask = isMasked ? (this.bytes[this.pos++] as number) : 0;
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i] as FieldLayout;
-      event[field.name] = this.value(field);
+      event[field.name] = this.value(field, isMasked, ((mask >> i) & 1) === 1);
     }
     return event;
   }

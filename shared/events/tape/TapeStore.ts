@@ -5,7 +5,7 @@
 import { assert } from '#base/assert';
 import { BLOCK_EVENTS, MAX_BLOCK_BYTES } from './layout.ts';
 
-const FIRST_CHUNK_BYTES = 16 * 1024;
+const FIRST_CHUNK_BYTES = 32 * 1024;
 const LAST_CHUNK_BYTES = 256 * 1024;
 
 /** Where each block begins. Columns that grow by half, from block `firstBlock` on. */
@@ -96,13 +96,30 @@ export class TapeStore {
     const chunk = this.chunks.at(-1);
     if (chunk === undefined || pos + MAX_BLOCK_BYTES > chunk.length) {
       const bytes = chunk === undefined ? FIRST_CHUNK_BYTES : Math.min(chunk.length * 2, LAST_CHUNK_BYTES);
-      if (chunk !== undefined) this.setUsed(pos);
+      if (chunk !== undefined) this.closeChunk(chunk, pos);
       this.chunks.push(new Uint8Array(bytes));
       this.used.push(0);
       pos = 0;
     }
     this.marks.push(this.lastChunk, pos, at, this.texts.length);
     return pos;
+  }
+
+  /** A chunk that is full keeps only what is used of it. */
+  private closeChunk(chunk: Uint8Array, pos: number): void {
+    this.setUsed(pos);
+    this.chunks[this.chunks.length - 1] = chunk.slice(0, pos);
+  }
+
+  /** Room for the rest of the last block, in a chunk that had been closed. */
+  private openChunk(): void {
+    const chunk = this.chunks.at(-1);
+    if (chunk === undefined) return;
+    const needed = (this.marks.pos[this.marks.count - 1] ?? 0) + MAX_BLOCK_BYTES;
+    if (chunk.length >= needed) return;
+    const open = new Uint8Array(needed);
+    open.set(chunk);
+    this.chunks[this.chunks.length - 1] = open;
   }
 
   /** Row of the block's mark. */
@@ -152,6 +169,7 @@ export class TapeStore {
     this.marks.count = blocks;
     this.chunks.length = this.used.length = chunk - this.firstChunk + 1;
     if (this.used.length > 0) this.setUsed(pos);
+    this.openChunk();
     for (const text of this.texts.splice(texts)) {
       this.textNumbers.delete(text);
       this.textBytes -= 48 + 2 * text.length;

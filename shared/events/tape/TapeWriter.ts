@@ -11,6 +11,8 @@ import {
   KEY_BYTES,
   LAYOUTS,
   MEMORY,
+  MOST_FORETOLD,
+  MOST_NUMBER,
   RECORD,
   SAME_TIME,
   SHORT_APPENDED,
@@ -19,6 +21,7 @@ import {
   SHORT_SENT_ALIKE,
   SHORT_SERIALIZED,
   SHORT_SERIALIZED_ALIKE,
+  SLOTS,
   THREAD,
   TP,
   VALUE_BYTES,
@@ -31,10 +34,20 @@ export interface TapeClock {
   nowUs(): Micros;
 }
 
+/** How far a reader has come: where the next event stands, and what its block remembers there. */
+export interface TapePlace {
+  readonly pos: number;
+  readonly at: number;
+  readonly left: number;
+  readonly last: Int32Array;
+  readonly previous: Float64Array;
+}
+
 /** The writer of a type that is not known here; `EventTape.writer` gives it its type back. */
 export type AnyWriter = (...fields: never[]) => void;
 
-type Put = (value: unknown) => void;
+/** Writes a field; 1: it is as foretold and was left out. */
+type Put = (value: unknown) => number;
 
 const codeOf = (type: EventType): number => LAYOUTS.findIndex((layout) => layout.type === type);
 const RECORD_SENT = codeOf('record.sent');
@@ -51,6 +64,7 @@ export class TapeWriter {
   /** Events that still fit in this block. */
   private left = 0;
   private readonly last = new Int32Array(MEMORY);
+  private readonly previous = new Float64Array(SLOTS);
 
   constructor(store: TapeStore, clock: TapeClock) {
     this.store = store;
@@ -58,12 +72,19 @@ export class TapeWriter {
   }
 
   /** Goes on behind what stands on the tape, as if it had written that itself. */
-  resume(bytes: Uint8Array, pos: number, at: number, left: number, last: Int32Array): void {
+  resume(bytes: Uint8Array, { pos, at, left, last, previous }: TapePlace): void {
     this.bytes = bytes;
     this.pos = pos;
     this.at = at;
     this.left = left;
     this.last.set(last);
+    this.previous.set(previous);
+  }
+
+  /** Begins an empty tape. */
+  restart(): void {
+    this.bytes = new Uint8Array(0);
+    this.pos = this.at = this.left = 0;
   }
 
   /** Where the next block would begin, at the earliest. */
@@ -77,8 +98,9 @@ export class TapeWriter {
     assert(code !== undefined && layout !== undefined, `no event ${type} in the catalogue`);
     const byHand = this.recordWriter(type);
     if (byHand !== null) return byHand;
-    const puts = layout.fields.map((field) => this.putter(field));
-    return this.composed(code, puts);
+    const { isMasked } = layout;
+    const puts = layout.fields.map((field) => this.putter(field, isMasked));
+    return isMasked ? this.masked(code, puts) : this.composed(code, puts);
   }
 
   /** Makes room for one more event. Until then nothing may be foretold from `last`. */
@@ -91,6 +113,7 @@ export class TapeWriter {
       this.at = at;
       this.left = BLOCK_EVENTS;
       this.last.fill(0);
+      this.previous.fill(0);
     }
     this.left--;
     return at;
@@ -131,10 +154,18 @@ export class TapeWriter {
     this.count(((delta << 1) ^ (delta >> 31)) >>> 0);
   }
 
-  /** Sign and magnitude, so that 2^53 is exact: six bits and the sign in the first byte, then seven a byte. */
-  private long(value: number): void {
+  /** Against the number before: sign and magnitude, six bits and the sign in the first byte, then seven a byte. */
+  private number(slot: number, value: number, mayLeaveOut: boolean): number {
+    const delta = value - (this.previous[slot] as number);
+    if (delta === 0 && mayLeaveOut) return 1;
+    assert(value <= MOST_NUMBER && value >= -MOST_NUMBER, 'a number beyond 2^52');
+    this.previous[slot] = value < MOST_FORETOLD && value > -MOST_FORETOLD ? value : 0;
+    this.difference(delta);
+    return 0;
+  }
+
+  private difference(value: number): void {
     const magnitude = Math.abs(value);
-    assert(magnitude <= Number.MAX_SAFE_INTEGER, 'a number beyond 2^53');
     const low = ((magnitude % 64) << 1) | (value < 0 ? 1 : 0);
     if (magnitude < 64) {
       this.bytes[this.pos++] = low;
@@ -144,65 +175,84 @@ export class TapeWriter {
     this.count(Math.floor(magnitude / 64));
   }
 
-  private optionalId(kind: number, value: number | null): void {
-    if (value === null) return this.count(0);
+  /** `mayLeaveOut`: null is left out, so nothing has to be kept free for it. */
+  private optionalId(kind: number, value: number | null, mayLeaveOut: boolean): number {
+    if (value === null) {
+      if (!mayLeaveOut) this.count(0);
+      return mayLeaveOut ? 1 : 0;
+    }
     const delta = value - (this.last[kind] as number);
     this.last[kind] = value;
-    this.count((((delta << 1) ^ (delta >> 31)) >>> 0) + 1);
+    this.count((((delta << 1) ^ (delta >> 31)) >>> 0) + (mayLeaveOut ? 0 : 1));
+    return 0;
   }
 
-  private putter(field: FieldLayout): Put {
-    const { codec, kind, optional, words } = field;
+  private putter(field: FieldLayout, mayLeaveOut: boolean): Put {
+    const { codec, kind, optional, words, slot } = field;
     switch (codec) {
       case 'id':
-        return optional
-          ? (value) => this.optionalId(kind, value as number | null)
-          : (value) => this.id(kind, value as number);
-      case 'count':
-        return (value) => this.count(value as number);
-      case 'signed':
-        return (value) => this.signed(value as number);
-      case 'long':
-        // Null is minus zero.
+        if (optional) return (value) => this.optionalId(kind, value as number | null, mayLeaveOut);
         return (value) => {
-          if (value === null) this.bytes[this.pos++] = 1;
-          else this.long(value as number);
+          if (mayLeaveOut && value === this.last[kind]) return 1;
+          this.id(kind, value as number);
+          return 0;
+        };
+      case 'count':
+      case 'signed':
+        return (value) => this.number(slot, value as number, mayLeaveOut);
+      case 'long':
+        return (value) => {
+          if (value !== null) return this.number(slot, value as number, mayLeaveOut);
+          // Null is minus zero.
+          this.bytes[this.pos++] = 1;
+          return 0;
         };
       case 'flag':
-        return (value) => this.count(value === true ? 1 : 0);
+        return (value) => this.number(slot, value === true ? 1 : 0, mayLeaveOut);
       case 'word':
         return (value) => {
           const index = words.indexOf(value as string);
           assert(index >= 0 || (optional && value === null), `${String(value)} is no word of ${field.name}`);
-          this.count(optional ? index + 1 : index);
+          return this.number(slot, index, mayLeaveOut);
         };
       case 'text':
-        return (value) => {
-          if (value === null) this.count(0);
-          else this.count(this.store.intern(value as string) + (optional ? 1 : 0));
-        };
+        return (value) =>
+          this.number(slot, value === null ? -1 : this.store.intern(value as string), mayLeaveOut);
       case 'json':
-        return (value) => this.count(this.store.intern(JSON.stringify(value)));
+        return (value) => this.number(slot, this.store.intern(JSON.stringify(value)), mayLeaveOut);
       default:
         return never(codec);
     }
   }
 
+  /** One or two fields. */
+  private composed(code: number, [a, b]: readonly Put[]): AnyWriter {
+    assert(a !== undefined, 'an event has a field');
+    return (va: unknown, vb: unknown) => {
+      this.stamp(code, this.open());
+      a(va);
+      if (b !== undefined) b(vb);
+    };
+  }
+
   /** One closure per number of fields: a loop over the arguments would make an array for each event. */
-  private composed(code: number, puts: readonly Put[]): AnyWriter {
+  private masked(code: number, puts: readonly Put[]): AnyWriter {
     const [a, b, c, d, e, f, g, h] = puts;
-    assert(a !== undefined && puts.length <= 8, 'an event has 1 to 8 fields');
+    assert(a !== undefined && b !== undefined && c !== undefined, 'a masked event has 3 to 8 fields');
+    // prettier-ignore
+    const put = (va: unknown, vb: unknown, vc: unknown, vd: unknown, ve: unknown, vf: unknown, vg: unknown, vh: unknown) => {
+      let mask = a(va) | (b(vb) << 1) | (c(vc) << 2);
+      if (d === undefined) return mask; mask |= d(vd) << 3;
+      if (e === undefined) return mask; mask |= e(ve) << 4;
+      if (f === undefined) return mask; mask |= f(vf) << 5;
+      if (g === undefined) return mask; mask |= g(vg) << 6;
+      return h === undefined ? mask : mask | (h(vh) << 7);
+    };
     // prettier-ignore
     return (va: unknown, vb: unknown, vc: unknown, vd: unknown, ve: unknown, vf: unknown, vg: unknown, vh: unknown) => {
       this.stamp(code, this.open());
-      a(va);
-      if (b === undefined) return; b(vb);
-      if (c === undefined) return; c(vc);
-      if (d === undefined) return; d(vd);
-      if (e === undefined) return; e(ve);
-      if (f === undefined) return; f(vf);
-      if (g === undefined) return; g(vg);
-      if (h !== undefined) h(vh);
+      const maskAt = this.pos++;
+      this.bytes[maskAt] = put(va, vb, vc, vd, ve, vf, vg, vh);
     };
   }
 

@@ -1,7 +1,7 @@
 /** A frame: a slice of the tape with the marks of its blocks and the texts that it brings. */
 import { assert } from '#base/assert';
 import { readUnsignedVarint, readVarlong, writeUnsignedVarint, writeVarlong } from '#base/varint';
-import { BLOCK_EVENTS, NUMBERS, SAME_TIME } from './layout.ts';
+import { BLOCK_EVENTS, IS_MASKED, leftOut, NUMBERS, SAME_TIME } from './layout.ts';
 
 /** A piece of one block. */
 export interface Piece {
@@ -84,14 +84,29 @@ function holdsEvents(bytes: Uint8Array, events: number): boolean {
   let pos = 0;
   for (let event = 0; event < events; event++) {
     const code = bytes[pos++] ?? 255;
-    let numbers = (NUMBERS[code % SAME_TIME] ?? 255) + (code >= SAME_TIME ? 0 : 1);
-    if (numbers > 9) return false;
+    const type = code % SAME_TIME;
+    let numbers = NUMBERS[type] ?? 255;
+    if (numbers > 8) return false;
+    if (code < SAME_TIME) {
+      pos = numberEnd(bytes, pos);
+      if (pos < 0) return false;
+    }
+    if (IS_MASKED[type] === 1) {
+      const mask = bytes[pos++] ?? 255;
+      if (mask >= 1 << numbers) return false;
+      numbers -= leftOut(mask);
+    }
     for (; numbers > 0; numbers--) {
-      const start = pos;
-      while ((bytes[pos] ?? 0) >= 0x80) pos++;
-      if (pos >= bytes.length || pos - start > 8) return false;
-      pos++;
+      pos = numberEnd(bytes, pos);
+      if (pos < 0) return false;
     }
   }
   return pos === bytes.length;
+}
+
+/** The place after a number; −1: it is too long or has no end. */
+function numberEnd(bytes: Uint8Array, start: number): number {
+  let pos = start;
+  while ((bytes[pos] ?? 0) >= 0x80) pos++;
+  return pos >= bytes.length || pos - start > 8 ? -1 : pos + 1;
 }

@@ -1,14 +1,16 @@
 /**
- * How the catalogue lies on the tape: a code for each type, and for each of its fields how it is written. The
- * four events that every record has also have short codes, used when what they would say can be foretold.
+ * How the catalogue lies on the tape: a code for each type, and for each of its fields how it is written. Most of what
+ * an event says can be foretold from those before it in the block. The four events that every record has therefore have
+ * short codes; the others with at least three fields begin with a byte that says which of them are as foretold and left
+ * out: an id as the last of its kind, an optional id null, a number as in the last event of the type.
  */
 import { assert } from '#base/assert';
 import { catalogue, type EventType } from '../catalogue.ts';
 import type { Codec, Field } from '../fields.ts';
 
-/** Events of one block. A block decodes on its own: its ids start again from zero. */
-export const BLOCK_EVENTS = 64;
-/** No event is longer: a code, a time, and at most 8 fields of at most 8 bytes. */
+/** Events of one block. A block decodes on its own: its ids start again from zero, and nothing is foretold. */
+export const BLOCK_EVENTS = 256;
+/** No event is longer: a code, a time, what is left out, and at most 8 fields of at most 8 bytes. */
 export const MAX_EVENT_BYTES = 80;
 export const MAX_BLOCK_BYTES = BLOCK_EVENTS * MAX_EVENT_BYTES;
 
@@ -39,20 +41,37 @@ export const SHORT_PARTITIONED = 120;
 export const SHORT_APPENDED = 124;
 export const CODES = 128;
 
+/** Beyond this a number foretells nothing: differences must stay exact. 2^51. */
+export const MOST_FORETOLD = 2_251_799_813_685_248;
+/** Largest number of a field. 2^52: 142 years in µs. */
+export const MOST_NUMBER = 4_503_599_627_370_496;
+
 export interface FieldLayout {
   readonly name: string;
   readonly codec: Codec | 'flag';
   readonly kind: number;
   readonly words: readonly string[];
   readonly optional: boolean;
+  /** Where a block remembers the number that the last event of the type had here. */
+  readonly slot: number;
 }
 
 export interface TypeLayout {
   readonly type: EventType;
   readonly fields: readonly FieldLayout[];
+  /** Begins with a byte that says what is left out. */
+  readonly isMasked: boolean;
 }
 
-function fieldLayout(field: Field): FieldLayout {
+const LEAST_MASKED_FIELDS = 3;
+const BY_HAND: readonly string[] = [
+  'record.sent',
+  'record.serialized',
+  'record.partitioned',
+  'record.appended',
+];
+
+function fieldLayout(field: Field, slot: number): FieldLayout {
   const words = field.words ?? [];
   const isFlag = field.codec === 'word' && words.length === 2 && words[0] === 'false';
   return {
@@ -61,14 +80,21 @@ function fieldLayout(field: Field): FieldLayout {
     kind: field.kind === undefined ? -1 : (ID_KINDS as readonly string[]).indexOf(field.kind),
     words,
     optional: field.optional === true,
+    slot,
   };
 }
 
+function layoutsOf(types: readonly EventType[]): TypeLayout[] {
+  let slot = 0;
+  return types.map((type) => {
+    const fields = (catalogue[type] as readonly Field[]).map((field) => fieldLayout(field, slot++));
+    return { type, fields, isMasked: fields.length >= LEAST_MASKED_FIELDS && !BY_HAND.includes(type) };
+  });
+}
+
 export const TYPES = Object.keys(catalogue) as readonly EventType[];
-export const LAYOUTS: readonly TypeLayout[] = TYPES.map((type) => ({
-  type,
-  fields: (catalogue[type] as readonly Field[]).map(fieldLayout),
-}));
+export const LAYOUTS: readonly TypeLayout[] = layoutsOf(TYPES);
+export const SLOTS = LAYOUTS.reduce((slots, { fields }) => slots + fields.length, 0);
 export const CODE_OF: ReadonlyMap<EventType, number> = new Map(TYPES.map((type, code) => [type, code]));
 
 assert(TYPES.length <= SHORT_SENT, 'the catalogue has grown into the short codes');
@@ -77,11 +103,21 @@ assert(
   'an event of more than 8 fields',
 );
 
-/** Numbers after the code and the time: what a reader that only counts has to step over. 255: no such code. */
+/** Numbers after the code and the time, if none is left out: what a reader that only counts steps over. 255: no such code. */
 export const NUMBERS = new Uint8Array(CODES).fill(255);
+/** 1: a byte that says what is left out comes before them. */
+export const IS_MASKED = new Uint8Array(CODES);
 LAYOUTS.forEach((layout, code) => {
   NUMBERS[code] = layout.fields.length;
+  IS_MASKED[code] = layout.isMasked ? 1 : 0;
 });
+
+/** How many fields are left out. */
+export function leftOut(mask: number): number {
+  let count = 0;
+  for (let bits = mask; bits !== 0; bits &= bits - 1) count++;
+  return count;
+}
 NUMBERS[SHORT_SENT] = 2;
 NUMBERS[SHORT_SENT_ALIKE] = 1;
 NUMBERS[SHORT_SERIALIZED] = 1;

@@ -3,6 +3,7 @@ import { known } from '#base/assert';
 import { createRandom } from '#base/random';
 import { recordId } from '#base/ids';
 import { EventTape } from '#events/EventTape';
+import { BLOCK_EVENTS } from '#events/tape/layout';
 import { DEFAULT_SCENARIO } from '#model/defaultScenario';
 import { createModelRun, type ModelRun } from '#model/ModelRun';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
@@ -115,7 +116,7 @@ class FakeBridge {
 
   state(fromSeq: number | null, more: Partial<Extract<BridgeMessage, { kind: 'state' }>> = {}): void {
     const state = pipelineProjection.initial();
-    const seq = Math.floor(this.tape.endSeq / 64) * 64;
+    const seq = Math.floor(this.tape.endSeq / BLOCK_EVENTS) * BLOCK_EVENTS;
     const reader = this.tape.read(0);
     if (fromSeq === null) while (reader.seq < seq) applyEvent(state, reader.next());
     this.sentSeq = fromSeq ?? seq;
@@ -166,7 +167,7 @@ describe('a live source', () => {
     expect(bridge.socket.sent[0]).toEqual({ kind: 'hello', protocolVersion: PROTOCOL_VERSION, resume: null });
     const { source, tape } = bridge;
     expect(source.status).toEqual({ kind: 'running' });
-    expect(source.log.startSeq).toBeGreaterThan(64);
+    expect(source.log.startSeq).toBeGreaterThan(0);
     expect(source.base?.seq).toBe(source.log.startSeq);
     tape.trim(source.log.startSeq);
     expect((source.log as EventTape).digest()).toBe(tape.digest());
