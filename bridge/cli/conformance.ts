@@ -2,9 +2,10 @@
  * Compares the engine with the real Java client (shared/conformance/FORMAT.md).
  *
  *   npm run conformance -- [--only TEXT] [--no-messages]     the stored traces, a table by scenario
- *   npm run conformance -- --random N [--seed S] [--mutate] [--no-messages] [--no-shrink]
+ *   npm run conformance -- --random N [--seed S] [--mutate | --settings] [--no-messages] [--no-shrink]
  *                                                            N random cases against the oracle;
- *                                                            --mutate: public cases, a little different
+ *                                                            --mutate: public cases, a little different;
+ *                                                            --settings: the configuration only
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +14,7 @@ import { parseCase } from '#conformance/caseSchema';
 import { traceOf } from '#conformance/traceOf';
 import { describe, judge, type Failure } from './judge.ts';
 import { mutatedCase } from '#conformance/mutateCase';
+import { randomSettingsCase } from '#conformance/randomSettingsCase';
 import { randomCase, type CaseJson } from '#conformance/randomCase';
 import { compareRandomCases } from './randomConformance.ts';
 
@@ -86,17 +88,22 @@ const { values } = parseArgs({
     random: { type: 'string' },
     seed: { type: 'string', default: '1' },
     mutate: { type: 'boolean', default: false },
+    settings: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: true },
   },
   allowNegative: true,
 });
-const { only, messages, random, seed, mutate, shrink } = values;
+const { only, messages, random, seed, mutate, settings, shrink } = values;
+function caseOf(): (n: number) => CaseJson {
+  if (settings) return randomSettingsCase;
+  return mutate ? (n) => mutatedCase(n, publicCases(only)) : randomCase;
+}
 const allEqual =
   random === undefined
     ? comparePublicCases(only, messages)
     : await compareRandomCases({
         count: Number(random),
-        caseOf: mutate ? (n) => mutatedCase(n, publicCases(only)) : randomCase,
+        caseOf: caseOf(),
         seed: Number(seed),
         messages,
         shrink,

@@ -14,7 +14,7 @@ import { createProducerRecord, type Callback } from '#engine/ProducerRecord';
 import type { OffsetAndMetadata } from '#engine/TransactionManager/sendOffsetsToTransaction';
 import type { RunContext } from '#engine/RunContext';
 import { javaException } from './javaException.ts';
-import { WORLD_COMMANDS, type CaseCommand } from './caseSchema.ts';
+import { WORLD_COMMANDS, type CaseCommand, type CommandName } from './caseSchema.ts';
 import type { Notes } from './notes.ts';
 
 /** One command at one moment: a command with `everyMs` is several. */
@@ -27,7 +27,17 @@ interface Step {
   readonly order: number;
 }
 
-const isWorld = (command: CaseCommand): boolean => WORLD_COMMANDS.some((name) => name === command.do);
+type WorldCommand = CaseCommand & { readonly do: (typeof WORLD_COMMANDS)[number] };
+type SendCommand = CaseCommand & { readonly do: 'send' };
+/** A call of the producer that is no send. */
+type CallCommand = CaseCommand & {
+  readonly do: Exclude<CommandName, WorldCommand['do'] | SendCommand['do']>;
+};
+
+const isWorld = (command: CaseCommand): command is WorldCommand =>
+  WORLD_COMMANDS.some((name) => name === command.do);
+const isSend = (command: CaseCommand): command is SendCommand => command.do === 'send';
+const isCall = (command: CaseCommand): command is CallCommand => !isWorld(command) && !isSend(command);
 
 /** All commands by time, then by place in the case. */
 function stepsOf(commands: readonly CaseCommand[]): readonly Step[] {
@@ -102,13 +112,13 @@ export class Application {
   private *thread(id: ThreadId, steps: readonly Step[]): Blocking<void> {
     for (const { command, atMs, times, order } of steps) {
       yield { on: 'sleep', untilUs: atMs * MICROS_PER_MS, order };
-      if (command.do === 'send') for (let i = 0; i < times; i++) yield* this.send(id, command);
+      if (isSend(command)) for (let i = 0; i < times; i++) yield* this.send(id, command);
       else if (isWorld(command)) this.changeWorld(command);
-      else yield* this.call(command);
+      else if (isCall(command)) yield* this.call(command);
     }
   }
 
-  private *send(thread: ThreadId, command: CaseCommand): Blocking<void> {
+  private *send(thread: ThreadId, command: SendCommand): Blocking<void> {
     const n = ++this.sends;
     this.sendOf.set(thread, n);
     const { topic, partition, key, timestamp } = command;
@@ -140,7 +150,7 @@ export class Application {
   }
 
   /** Calls other than send. What they throw is in the log: `call.returned`. */
-  private *call(command: CaseCommand): Blocking<void> {
+  private *call(command: CallCommand): Blocking<void> {
     try {
       yield* this.callBody(command);
     } catch (error) {
@@ -148,7 +158,7 @@ export class Application {
     }
   }
 
-  private *callBody(command: CaseCommand): Blocking<void> {
+  private *callBody(command: CallCommand): Blocking<void> {
     switch (command.do) {
       case 'flush':
         return yield* this.producer.flush();
@@ -170,7 +180,7 @@ export class Application {
     }
   }
 
-  private *sendOffsets(command: CaseCommand): Blocking<void> {
+  private *sendOffsets(command: CallCommand): Blocking<void> {
     const offsets = new Map<TopicPartition, OffsetAndMetadata>();
     for (const [name, offset] of Object.entries(command.offsets)) {
       const dash = name.lastIndexOf('-');
@@ -184,7 +194,7 @@ export class Application {
     });
   }
 
-  private changeWorld(command: CaseCommand): void {
+  private changeWorld(command: WorldCommand): void {
     const { topic, partition, leader, epoch, node, metadataAt, partitions, transactionalId } = command;
     const shownAtUs = metadataAt === null ? null : metadataAt * MICROS_PER_MS;
     switch (command.do) {

@@ -40,7 +40,9 @@ const observedOutcomes = ({ outcomes }: Notes): readonly object[] =>
 function toldOutcomes(trace: readonly TraceLine[]): readonly object[] {
   return trace
     .filter(({ ev }) => ev === 'ack' || ev === 'fail')
-    .map(({ t: _, n: __, ...outcome }) => outcome);
+    .map((line) =>
+      Object.fromEntries(Object.entries(line).filter(([field]) => field !== 't' && field !== 'n')),
+    );
 }
 
 const endings = { broker: 'broker', refused: 'refused' } as const;
@@ -62,8 +64,11 @@ const loggedConnections = (events: readonly PipelineEvent[]): readonly string[] 
 const tracedConnections = (trace: readonly TraceLine[]): readonly string[] =>
   trace
     .flatMap((line) => {
-      if (line.ev === 'connect' || line.ev === 'connected') return [`${line.t} ${line.ev} ${line['node']}`];
-      return line.ev === 'disconnect' ? [`${line.t} disconnect ${line['node']} ${line['reason']}`] : [];
+      if (line.ev === 'connect' || line.ev === 'connected')
+        return [`${line.t} ${line.ev} ${String(line['node'])}`];
+      return line.ev === 'disconnect'
+        ? [`${line.t} disconnect ${String(line['node'])} ${String(line['reason'])}`]
+        : [];
     })
     .toSorted();
 

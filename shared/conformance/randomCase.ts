@@ -48,20 +48,39 @@ function randomFlavour(dice: Dice): Flavour {
   ]);
 }
 
+const TOPICS = [
+  't',
+  'orders',
+  'a-b.c',
+  'payments',
+  'Zz',
+  'clicks',
+  'audit.log',
+  'AaAa',
+  'BBBB',
+  'AaBB',
+  'users',
+  'x-1',
+  'x_2',
+  'events.dlq',
+];
+
 function randomTopics(dice: Dice): Stage['topics'] {
   const count = dice.weighted([
     [70, 1],
     [25, 2],
     [5, 3],
+    [3, TOPICS.length],
   ]);
   return Array.from({ length: count }, (_, i) => ({
-    topic: ['t', 'orders', 'a-b.c'][i] ?? 't',
+    topic: TOPICS[i] ?? 't',
     partitions: dice.weighted([
       [30, 1],
       [30, 2],
       [20, 3],
       [15, 6],
       [5, 13],
+      [2, 40],
     ]),
   }));
 }
@@ -153,9 +172,10 @@ export function randomCase(seed: number): CaseJson {
       [30, 2],
       [30, 3],
       [5, 5],
+      [2, 12],
     ]),
     topics: randomTopics(dice),
-    untilMs: dice.pick([200, 500, 1000, 3000]),
+    untilMs: dice.pick([200, 500, 500, 1000, 1000, 3000, 12000]),
     flavour,
     producer,
     maySplit,

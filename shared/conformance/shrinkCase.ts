@@ -22,10 +22,10 @@ export function simplerCases(from: CaseJson): readonly CaseJson[] {
   });
   faults.forEach((fault, i) => {
     for (const part of ['match', 'answer'])
-      for (const key of Object.keys((fault[part] ?? {}) as object))
+      for (const key of Object.keys(fault[part] ?? {}))
         simpler.push({
           ...from,
-          faults: faults.with(i, { ...fault, [part]: without((fault[part] ?? {}) as object, key) }),
+          faults: faults.with(i, { ...fault, [part]: without(fault[part] ?? {}, key) }),
         });
   });
   if (from.until > 100) simpler.push({ ...from, until: Math.floor(from.until / 2) });

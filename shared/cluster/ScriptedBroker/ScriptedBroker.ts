@@ -123,7 +123,7 @@ export class ScriptedBroker implements Brokers {
 
   brokerOf(_client: ClientId, node: NodeId): NodeId {
     if (node >= 0) return node;
-    return nodeId(known(this.spec.cluster.bootstrap[-node - 1], `bootstrap address ${node}`));
+    return nodeId(known(this.spec.cluster.bootstrap[-Number(node) - 1], `bootstrap address ${node}`));
   }
 
   connectDelayUs(connection: VirtualConnection): number {

@@ -77,7 +77,12 @@ function flavoured(dice: Dice, flavour: Flavour, settings: Settings): void {
 
 export function randomSettings(dice: Dice, flavour: Flavour): Settings {
   const settings: Settings = {};
-  for (const [name, percent, values] of OFTEN) if (dice.chance(percent)) settings[name] = dice.pick(values);
+  for (const [name, percent, values] of OFTEN) {
+    if (!dice.chance(percent)) continue;
+    const value = dice.pick(values);
+    // Properties files know only texts.
+    settings[name] = dice.chance(4) ? String(value) : value;
+  }
   timeouts(dice, settings);
   flavoured(dice, flavour, settings);
   return settings;
