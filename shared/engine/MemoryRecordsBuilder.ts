@@ -5,7 +5,7 @@
 import type { BatchId } from '#base/ids';
 import { JavaException } from '#record/exceptions';
 import { RECORD_BATCH_OVERHEAD_BYTES, estimatedCompressedBytes, sizeInBytes } from '#record/recordSizes';
-import type { CompressionModel } from './RunContext.ts';
+import type { BatchRecords, CompressionModel } from './RunContext.ts';
 
 export class MemoryRecordsBuilder {
   /** Size of the buffer: the batch is full when its estimate reaches it. */
@@ -28,6 +28,7 @@ export class MemoryRecordsBuilder {
   private readonly model: CompressionModel;
   private readonly topic: string;
   private readonly batch: BatchId;
+  private readonly records: BatchRecords | null;
   private isAppendStreamClosed = false;
   private aborted = false;
   /** Size of the built records; −1 while none are built. */
@@ -39,7 +40,9 @@ export class MemoryRecordsBuilder {
     writeLimit: number,
     isCompressed: boolean,
     model: CompressionModel,
+    records: BatchRecords | null = null,
   ) {
+    this.records = records;
     this.topic = topic;
     this.batch = batch;
     this.writeLimit = writeLimit;
@@ -140,7 +143,8 @@ export class MemoryRecordsBuilder {
       this.builtSizeInBytes = 0;
       return;
     }
-    const written = this.isCompressed ? this.model.compressedBytes(this.topic, raw, this.batch) : raw;
+    const { model, topic, batch, records } = this;
+    const written = this.isCompressed ? model.compressedBytes(topic, raw, batch, records) : raw;
     this.compressionRatio = Math.fround(Math.fround(written) / Math.fround(raw));
     this.builtSizeInBytes = RECORD_BATCH_OVERHEAD_BYTES + written;
   }

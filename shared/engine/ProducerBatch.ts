@@ -75,6 +75,7 @@ export class ProducerBatch {
       writeLimit,
       isCompressed,
       context.compression,
+      this,
     );
     if (isCompressed)
       this.recordsBuilder.estimatedCompressionRatio = context.estimator.estimation(

@@ -10,8 +10,24 @@ import type { Clock, Scheduler } from './Clock.ts';
 
 /** How far a batch shrinks: the case's ratios, the scenario's kind of data, or the real codec. */
 export interface CompressionModel {
-  /** Bytes after the header of a closed batch, from its uncompressed record bytes. `createdIndex`: k-th batch of the run. */
-  compressedBytes(topic: string, rawBytes: number, createdIndex: number): number;
+  /**
+   * Bytes after the header of a closed batch, from its uncompressed record bytes. `createdIndex`: k-th batch of the
+   * run. `records`: for a real codec, which has to make their bytes.
+   */
+  compressedBytes(
+    topic: string,
+    rawBytes: number,
+    createdIndex: number,
+    records: BatchRecords | null,
+  ): number;
+}
+
+/** The records of one batch by their place. */
+export interface BatchRecords {
+  readonly recordCount: number;
+  readonly records: readonly RecordId[];
+  /** Client ms. */
+  timestampOf(index: number): number;
 }
 
 /** What is random in Java, each with a source of its own so that a conformance case can pin it (FORMAT.md §7). */

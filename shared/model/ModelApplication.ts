@@ -15,7 +15,7 @@ import { syncSend } from '#patterns/syncSend';
 import { transactionLoop } from '#patterns/transactionLoop';
 import { JavaException } from '#record/exceptions';
 import type { ApplicationSpec, WorkloadSpec } from './Scenario.ts';
-import { startProducer, type ModelParts, type RunningProducer } from './startProducer.ts';
+import type { ApplicationParts, RunningProducer } from './startProducer.ts';
 
 type Job = () => Blocking<void>;
 
@@ -29,7 +29,7 @@ export class ModelApplication {
   readonly otherTopics = new Map<RecordId, string>();
   /** Which workload held from when on. */
   readonly workloads: { readonly fromUs: Micros; readonly workload: WorkloadSpec }[];
-  private readonly parts: ModelParts;
+  private readonly parts: ApplicationParts;
   private readonly control: ApplicationControl & { workload: WorkloadSpec };
   private threads: Thread[] = [];
   /** The present one last; those before it drain. */
@@ -43,7 +43,7 @@ export class ModelApplication {
   private properties: Readonly<Record<string, string>>;
 
   /** `label`: what its random numbers are drawn under; another one for each instance of an application. */
-  constructor(index: number, spec: ApplicationSpec, parts: ModelParts, label = String(index)) {
+  constructor(index: number, spec: ApplicationSpec, parts: ApplicationParts, label = String(index)) {
     this.index = index;
     this.spec = spec;
     this.parts = parts;
@@ -117,7 +117,7 @@ export class ModelApplication {
   }
 
   private startProducer(properties: Readonly<Record<string, string>>): RunningProducer {
-    const running = startProducer(this.parts, properties, () => this.control.workload.compressibility);
+    const running = this.parts.startProducer(properties, () => this.control.workload.compressibility);
     this.producers.push(running);
     return running;
   }

@@ -22,7 +22,7 @@ import { applyCommand } from './applyCommand.ts';
 import { KeyNames } from './KeyNames.ts';
 import { ModelApplication } from './ModelApplication.ts';
 import type { Command, Scenario } from './Scenario.ts';
-import type { ModelParts } from './startProducer.ts';
+import { startProducer, type ApplicationParts, type ModelParts } from './startProducer.ts';
 
 /** What stands in a record; same shape as the page's sources give. */
 export interface ModelRecordContent {
@@ -52,7 +52,7 @@ export class ModelRun {
   private readonly instances: ModelApplication[] = [];
   private readonly keys = new KeyNames();
   private readonly run: RunContext;
-  private readonly parts: ModelParts;
+  private readonly parts: ApplicationParts;
   private commands: readonly Command[];
   /** Of `commands`: the first one that has not been applied. */
   private nextCommand = 0;
@@ -90,14 +90,19 @@ export class ModelRun {
       random: random.fork('cluster'),
     });
     let clientNumber = 0;
-    this.parts = {
+    const parts: ModelParts = {
       scenario,
       run: this.run,
       clock: this.virtualClock,
       cluster: this.cluster,
       estimator: new CompressionRatioEstimator(),
-      keys: this.keys,
       nextClientNumber: () => ++clientNumber,
+    };
+    this.parts = {
+      run: this.run,
+      clock: this.virtualClock,
+      keys: this.keys,
+      startProducer: (properties, compressibility) => startProducer(parts, properties, compressibility),
     };
     this.guard(() => this.start(scenario));
   }

@@ -5,10 +5,11 @@ import type { SimulatedCluster } from '#cluster/SimulatedCluster';
 import type { ModelApplication } from './ModelApplication.ts';
 import type { Command, CommandBody, NetworkSpec } from './Scenario.ts';
 
-type ApplicationCommand = Extract<CommandBody, { readonly application: number }>;
+export type ApplicationCommand = Extract<CommandBody, { readonly application: number }>;
 type ClusterCommand = Exclude<CommandBody, ApplicationCommand | { readonly do: 'network.set' }>;
 
-function applyToApplication(command: ApplicationCommand, application: ModelApplication): void {
+/** What a command does to the application that it names. */
+export function applyToApplication(command: ApplicationCommand, application: ModelApplication): void {
   switch (command.do) {
     case 'producer.replace':
       return application.replace(command.producer);

@@ -7,18 +7,32 @@ import { apiVersions } from '#cluster/answers';
 import type { SimulatedCluster } from '#cluster/SimulatedCluster';
 import type { VirtualClock } from '#cluster/VirtualClock';
 import type { Thread } from '#engine/Blocking';
+import type { Scheduler } from '#engine/Clock';
 import { createKafkaProducer } from '#engine/KafkaProducer/createKafkaProducer';
 import type { KafkaProducer } from '#engine/KafkaProducer/KafkaProducer';
 import { warmStart as warmStartClient } from '#engine/NetworkClient/warmStart';
 import { parseProducerConfig, withRequiredSettings } from '#engine/ProducerConfig';
 import type { RandomSources, RunContext } from '#engine/RunContext';
+import type { Selectable } from '#engine/Selectable';
 import { warmStart as warmStartTransactions } from '#engine/TransactionManager/warmStart';
 import type { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
 import { createCompressionModel } from './compressionModel.ts';
 import type { KeyNames } from './KeyNames.ts';
 import type { Scenario, WorkloadSpec } from './Scenario.ts';
 
-/** What all applications of a run share. */
+/** What an application uses of its run, whatever is behind its producers. */
+export interface ApplicationParts {
+  readonly run: RunContext;
+  readonly clock: Scheduler;
+  readonly keys: KeyNames;
+  /** @throws ConfigException what Java refuses. */
+  readonly startProducer: (
+    properties: Readonly<Record<string, string>>,
+    compressibility: () => WorkloadSpec['compressibility'],
+  ) => RunningProducer;
+}
+
+/** What all producers of a model run share. */
 export interface ModelParts {
   readonly scenario: Scenario;
   readonly run: RunContext;
@@ -26,7 +40,6 @@ export interface ModelParts {
   readonly cluster: SimulatedCluster;
   /** Process-wide in Java, and there is one process a run as far as this shows. */
   readonly estimator: CompressionRatioEstimator;
-  readonly keys: KeyNames;
   /** Java's counter behind `producer-N`. */
   readonly nextClientNumber: () => number;
 }
@@ -35,7 +48,7 @@ export interface ModelParts {
 export interface RunningProducer {
   readonly producer: KafkaProducer;
   readonly client: ClientId;
-  readonly selector: VirtualSelector;
+  readonly selector: Pick<Selectable, 'closeAll'>;
   readonly ioThread: Thread;
 }
 
@@ -86,7 +99,7 @@ function warmNodes(cluster: SimulatedCluster): readonly NodeId[] {
 }
 
 /** What is random in Java, each from a stream of its own. */
-function randomSources(run: RunContext, client: ClientId): RandomSources {
+export function randomSources(run: RunContext, client: ClientId): RandomSources {
   const sticky = run.random.fork(`sticky/${client}`);
   const backoff = run.random.fork(`backoff/${client}`);
   const leastLoaded = run.random.fork(`leastLoaded/${client}`);
