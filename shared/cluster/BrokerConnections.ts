@@ -25,6 +25,8 @@ class BrokerConnection {
   /** On their way here. */
   underWay = 0;
   isMuted = false;
+  /** The request that is worked on. */
+  working: NetworkSend | null = null;
   /** The process that had it is gone, or has closed it. */
   isDead = false;
 
@@ -45,10 +47,7 @@ export class BrokerConnections {
 
   /** The process dies, and the kernel closes its connections. */
   die(): void {
-    for (const end of this.ends.values()) {
-      end.isDead = true;
-      this.closeTowardsClient(end);
-    }
+    for (const end of this.ends.values()) this.kill(end);
     this.ends.clear();
   }
 
@@ -86,8 +85,8 @@ export class BrokerConnections {
   /** Into the socket's buffer, also of a frozen process. */
   private arrived(send: NetworkSend, end: BrokerConnection): void {
     end.underWay--;
-    if (end.isDead) return;
     this.cluster.writers.requestArrived(send.requestId);
+    if (end.isDead) return this.cluster.writers.requestDropped(send.requestId);
     end.unread.push(send);
     this.readNext(end);
   }
@@ -97,6 +96,7 @@ export class BrokerConnections {
     const send = end.unread.shift();
     if (send === undefined) return this.forgetIfDone(end);
     end.isMuted = true;
+    end.working = send;
     this.cluster.writers.requestBegun(send.requestId);
     if (send.api !== 'PRODUCE') return this.work(send, end);
     const { appendUs, appendUsPerKiB } = this.cluster.settings;
@@ -134,12 +134,22 @@ export class BrokerConnections {
 
   private unmute(end: BrokerConnection): void {
     end.isMuted = false;
+    end.working = null;
     this.readNext(end);
   }
 
   private close(end: BrokerConnection): void {
-    end.isDead = true;
+    // What was refused has been worked on to its end.
+    end.working = null;
     this.ends.delete(end.connection);
+    this.kill(end);
+  }
+
+  private kill(end: BrokerConnection): void {
+    end.isDead = true;
+    const { requestDropped } = this.cluster.writers;
+    if (end.working !== null) requestDropped(end.working.requestId);
+    for (const send of end.unread) requestDropped(send.requestId);
     this.closeTowardsClient(end);
   }
 

@@ -49,6 +49,7 @@ export function clusterWriters(events: EventSink) {
     requestDeparted: events.writer('request.departed'),
     requestArrived: events.writer('request.arrived'),
     requestBegun: events.writer('request.begun'),
+    requestDropped: events.writer('request.dropped'),
     responseLeft: events.writer('response.left'),
     responseDeparted: events.writer('response.departed'),
     brokerMoved: events.writer('broker.moved'),

@@ -137,6 +137,8 @@ const table: { readonly [T in EventType]: Sentence<T> } = {
   'link.changed': (e) =>
     `The link to ${nodeName(e.node)} ${e.cut ? 'is cut' : e.addedUs > 0 ? `is slower by ${span(e.addedUs)}` : 'is as it was'}.`,
   'request.arrived': (e) => `Request ${e.request} arrives at its broker.`,
+  'request.dropped': (e) =>
+    `Nobody answers request ${e.request}: its connection is closed on the broker's side.`,
   'request.begun': (e) => `The broker begins with request ${e.request}.`,
   'response.left': (e) => `The answer to request ${e.request} leaves the broker.`,
   'request.departed': (e) =>

@@ -139,6 +139,20 @@ describe('Outcomes', () => {
     expect(run.outcomes.counts(log.tape.endSeq)['lost-after-ack']).toBe(0);
   });
 
+  test('a part of a split batch is a second copy when the whole was written before', () => {
+    const log = started('1');
+    batch(log, 0);
+    append(log, 0, 0).write('batch.requeued', { batch: 0, error: 'REQUEST_TIMED_OUT', attempts: 1 });
+    for (const part of [1, 2]) {
+      log.write('batch.created', { batch: part, client: 0, tp: 0, parentBatch: 0 });
+      log.write('batch.closed', { batch: part, records: 1, estimatedBytes: 70 });
+    }
+    log.write('batch.split', { batch: 0, parts: 2 });
+    log.write('log.appended', { tp: 0, node: 0, batch: 1, baseOffset: 2, logEndOffset: 3 });
+    const { outcomes } = projected(log);
+    expect(outcomes.recordsBehind('duplicated', log.tape.endSeq, 9)).toEqual([0]);
+  });
+
   test('two copies, one with a replaced leader, are one', () => {
     const log = started('-1');
     log.write('leader.elected', { tp: 0, leader: 1, leaderEpoch: 1 });
@@ -196,7 +210,7 @@ describe('Outcomes', () => {
     }
     append(log, 0, 0);
     log.write('log.refused', { tp: 0, node: 0, batch: 1, error: 'MESSAGE_TOO_LARGE' });
-    log.write('connection.moved', { client: 0, node: 0, to: 'disconnected', because: 'broker' });
+    log.write('request.dropped', { request: 2 });
     const run = projected(log);
     expect(run.outcomes.incidentsOf('lost-after-ack', log.tape.endSeq).map((each) => each.batch)).toEqual([
       1, 2,

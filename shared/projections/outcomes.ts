@@ -2,7 +2,7 @@
  * What became of each record: one outcome for the application, and beside it what stands in the logs. The two can
  * disagree (§3.6, §7.4): that is found here and counted, with its cause. An index: filled in order, read as of a seq.
  */
-import { recordId, type RecordId } from '#base/ids';
+import { recordId, type RecordId, type RequestId } from '#base/ids';
 import type { EventOf, PipelineEvent } from '#events/catalogue';
 import { Column } from './columns.ts';
 import type { LifelineTables } from './lifelines/LifelineTables.ts';
@@ -30,7 +30,7 @@ export class Outcomes {
   /** Per tp: whole logs, for an unclean election can cut anywhere. */
   private readonly logs = new Map<number, PartitionLogs>();
   private readonly topics = new Map<string, number[]>();
-  private readonly copies = new Column('u8');
+  private readonly copies = new Column();
   /** Written last by a leader that had been replaced: the broker, by batch. */
   private readonly strays = new Map<number, number>();
   /** Rank of the last batch of a client in a partition's log: the batch it was born as, and the place in it. */
@@ -39,7 +39,6 @@ export class Outcomes {
   private readonly unwritten = new Set<number>();
   /** Only the model can: elsewhere nobody knows what a broker read. */
   private seesNetwork = false;
-  private readonly neverArrive = new Set<number>();
   private readonly refused = new Map<number, Failure>();
   /** KIP-467: records whose exception is not their batch's. */
   private readonly own = new Map<number, Failure>();
@@ -73,6 +72,24 @@ export class Outcomes {
   /** Copies of the batch in the logs, at the end of the log; also of a batch that failed. */
   copiesOf(batch: number): number {
     return Math.max(0, this.copies.get(batch));
+  }
+
+  /** With those that the batch it was split from, or a part of it, left there. */
+  private storedCopies(batch: number): number {
+    const { batches } = this.lifelines;
+    let copies = this.copiesOf(batch);
+    for (let parent = batches.parent(batch); parent >= 0; parent = batches.parent(parent)) {
+      copies += this.copiesOf(parent);
+    }
+    return copies + this.copiesOfParts(batch);
+  }
+
+  private copiesOfParts(batch: number): number {
+    let most = 0;
+    for (const part of this.lifelines.batches.partsOf(batch)) {
+      most = Math.max(most, this.copiesOf(part) + this.copiesOfParts(part));
+    }
+    return most;
   }
 
   /** Run time at which `send()` refused it; null: it did not. */
@@ -114,7 +131,6 @@ export class Outcomes {
         return;
       case 'request.departed':
         this.seesNetwork = true;
-        if (event.arrivesAtUs === null) this.neverArrive.add(event.request);
         return;
       case 'batch.completed':
         this.completed(event);
@@ -122,11 +138,8 @@ export class Outcomes {
       case 'batch.failed':
         this.failed(event);
         return;
-      case 'broker.moved':
-        if (event.to === 'down') this.brokerDied(event.node, event.seq);
-        return;
-      case 'connection.moved':
-        if (event.to === 'disconnected') this.disconnected(event);
+      case 'request.dropped':
+        this.droppedRequest(event.request, event.seq);
         return;
       default:
         this.addLog(event);
@@ -182,13 +195,13 @@ export class Outcomes {
 
   private completed(event: EventOf<'batch.completed'>): void {
     const { batch, seq } = event;
-    if (this.copiesOf(batch) > 0) return;
+    if (this.storedCopies(batch) > 0) return;
     const stray = this.strays.get(batch);
     if (stray !== undefined) return this.strayed(batch, stray, seq);
     const request = this.lifelines.batches.lastRequest(batch);
     // An answer proves that it was written; only without one the ack may be ahead of the log.
     if (event.baseOffset >= 0 || event.duplicate) return;
-    if (this.neverArrive.has(request))
+    if (this.seesNetwork && this.lifelines.requests.arrivesAt(request) < 0)
       this.lose(batch, 'the request never arrived, and acks=0 waits for no answer', seq);
     else this.unwritten.add(batch);
   }
@@ -198,30 +211,11 @@ export class Outcomes {
       this.failedYetStored(batch, `${exception} came after a broker had written it`, seq);
   }
 
-  /** What it had read and not written yet; what it had not read is lost with the connection. */
-  private brokerDied(node: number, seq: number): void {
-    for (const batch of this.unwritten) {
-      const request = this.lifelines.batches.lastRequest(batch);
-      const { requests } = this.lifelines;
-      if (requests.nodeOf(request) !== node || !requests.isBegun(request)) continue;
-      this.unwritten.delete(batch);
-      this.lose(batch, `broker ${node} died before it had written it, and acks=0 does not hear of it`, seq);
-    }
-  }
-
-  private disconnected({ client, node, seq }: EventOf<'connection.moved'>): void {
-    if (!this.seesNetwork) return;
-    for (const batch of this.unwritten) {
-      const request = this.lifelines.batches.lastRequest(batch);
-      const { requests } = this.lifelines;
-      if (
-        requests.clientOf(request) !== client ||
-        requests.nodeOf(request) !== node ||
-        requests.isBegun(request)
-      )
-        continue;
-      this.unwritten.delete(batch);
-      this.lose(batch, 'its connection broke before a broker read it, and acks=0 does not retry', seq);
+  /** A broker will not read it, or died over it. */
+  private droppedRequest(request: RequestId, seq: number): void {
+    for (const batch of this.lifelines.requests.batchesOf(request)) {
+      if (!this.unwritten.delete(batch)) continue;
+      this.lose(batch, 'its connection broke before a broker had written it, and acks=0 does not retry', seq);
     }
   }
 
@@ -246,15 +240,15 @@ export class Outcomes {
 
   /** A leader that had been replaced without knowing it wrote it, and nobody else ever will have it. */
   private strayed(batch: number, node: number, seq: number): void {
-    if (this.copiesOf(batch) > 0) return;
+    if (this.storedCopies(batch) > 0) return;
     this.lose(batch, `broker ${node} wrote it after another had been elected, and it was cut off there`, seq);
   }
 
   /** A copy in the log that counts. */
   private stored(tp: number, batch: number, ifSecond: string, seq: number): void {
     const { batches } = this.lifelines;
-    const before = this.copiesOf(batch);
-    this.copies.set(batch, before + 1);
+    const before = this.storedCopies(batch);
+    this.copies.set(batch, this.copiesOf(batch) + 1);
     const records = batches.recordCount(batch);
     if (before > 0) {
       this.incidents.open('duplicated', batch, tp, records, ifSecond, seq);
@@ -299,8 +293,8 @@ export class Outcomes {
 
   private dropped(batches: readonly number[], cause: string, seq: number): void {
     for (const batch of batches) {
-      const left = this.copiesOf(batch) - 1;
-      this.copies.set(batch, left);
+      this.copies.set(batch, this.copiesOf(batch) - 1);
+      const left = this.storedCopies(batch);
       if (left > 0) {
         this.incidents.close('duplicated', batch, seq);
         continue;

@@ -1,4 +1,4 @@
-/** Lifelines of batches as columns: some 70 bytes a batch, and an object only when one is read. */
+/** Lifelines of batches as columns: some 45 bytes a batch, and an object only when one is read. */
 import { batchId, recordId, requestId, tpId, type BatchId } from '#base/ids';
 import type { PipelineEvent } from '#events/catalogue';
 import { READY_REASONS } from '#events/words';
@@ -9,6 +9,7 @@ import { Spans } from './Spans.ts';
 
 type Attempt = BatchLifeline['attempts'][number];
 
+const NO_PARTS: readonly number[] = [];
 const OPEN = 0;
 const COMPLETED = 1;
 const FAILED = 2;
@@ -17,25 +18,23 @@ const SPLIT = 3;
 export class BatchTable {
   readonly spans = new Spans((row) => this.endAt(row));
   private readonly records: RecordColumns;
-  private readonly clients = new Column('u8');
-  private readonly tps = new Column('u16');
-  private readonly firsts = new Column('u32');
-  private readonly counts = new Column('u32');
-  /** Only where it was not ready at the instant of its drain. */
-  private readonly readyAt = new Map<number, number>();
-  private readonly reasons = new Column('u8');
-  private readonly outcomes = new Column('u8');
-  private readonly endAfter = new Column('u32');
-  private readonly baseOffsets = new Column('u32');
-  private readonly sizes = new Column('u32');
-  /** Only where compression made a difference. */
-  private readonly rawSizes = new Map<number, number>();
-  private readonly producers = new Column('u8');
-  private readonly sequences = new Column('u32');
-  private readonly failures = new Column('u8');
+  private readonly clients = new Column();
+  private readonly tps = new Column();
+  private readonly firsts = new Column();
+  private readonly counts = new Column();
+  private readonly readyAfter = new Column();
+  private readonly reasons = new Column();
+  private readonly outcomes = new Column();
+  private readonly endAfter = new Column();
+  private readonly baseOffsets = new Column();
+  private readonly sizes = new Column();
+  private readonly rawSizes = new Column();
+  private readonly producers = new Column();
+  private readonly sequences = new Column();
+  private readonly failures = new Column();
   /** The latest attempt; those before it are few and stand beside. */
-  private readonly requests = new Column('u32');
-  private readonly drainedAfter = new Column('u32');
+  private readonly requests = new Column();
+  private readonly drainedAfter = new Column();
   /** Only where it did not end with the batch. */
   private readonly attemptEnds = new Map<number, { readonly at: number; readonly error: string | null }>();
   /** Failed for the application while their request is out. */
@@ -78,7 +77,7 @@ export class BatchTable {
       firstRecord: first < 0 ? null : recordId(first),
       recordCount: Math.max(0, this.counts.get(id)),
       createdAt,
-      readyAt: this.readyTime(id),
+      readyAt: this.after(this.readyAfter, id),
       readyReason: READY_REASONS[this.reasons.get(id)] ?? null,
       attempts: this.attemptsOf(id),
       completedAt: outcome === COMPLETED ? this.endAt(id) : -1,
@@ -87,7 +86,7 @@ export class BatchTable {
       exception: outcome === FAILED ? exception : null,
       message: outcome === FAILED ? message : null,
       sizeBytes: this.sizes.get(id),
-      rawBytes: this.rawSizes.get(id) ?? this.sizes.get(id),
+      rawBytes: this.rawSizes.get(id),
       producerId: Number(producerId),
       producerEpoch: Number(producerEpoch),
       baseSequence: this.sequences.get(id),
@@ -153,7 +152,7 @@ export class BatchTable {
         this.takeFromParent(event.batch);
         return;
       case 'batch.ready':
-        this.readyAt.set(event.batch, event.at);
+        this.readyAfter.set(event.batch, event.at - this.createdAt(event.batch));
         this.reasons.set(event.batch, READY_REASONS.indexOf(event.reason));
         return;
       case 'batch.drained':
@@ -176,16 +175,15 @@ export class BatchTable {
   }
 
   get bytesKept(): number {
-    const { readyAt, rawSizes, attemptEnds, earlier, parents } = this;
-    const sparse = readyAt.size + rawSizes.size + attemptEnds.size + 4 * earlier.size + 5 * parents.size;
+    const { attemptEnds, earlier, parents } = this;
+    const sparse = attemptEnds.size + 4 * earlier.size + 5 * parents.size;
     let bytes = this.spans.bytesKept + sparse * 40;
-    const { clients, tps, firsts, counts, reasons, outcomes, endAfter, baseOffsets } = this;
-    const { sizes, producers, sequences, failures, requests, drainedAfter } = this;
-    for (const column of [clients, tps, firsts, counts, reasons, outcomes, endAfter])
+    const { clients, tps, firsts, counts, reasons, outcomes, endAfter, baseOffsets, readyAfter } = this;
+    const { sizes, rawSizes, producers, sequences, failures, requests, drainedAfter } = this;
+    for (const column of [clients, tps, firsts, counts, reasons, outcomes, endAfter, baseOffsets, readyAfter])
       bytes += column.bytesKept;
-    for (const column of [baseOffsets, sizes, producers, sequences, failures, requests, drainedAfter]) {
+    for (const column of [sizes, rawSizes, producers, sequences, failures, requests, drainedAfter])
       bytes += column.bytesKept;
-    }
     return bytes;
   }
 
@@ -222,8 +220,7 @@ export class BatchTable {
 
   private setSizes(id: number, sizeBytes: number, rawBytes: number): void {
     this.sizes.set(id, sizeBytes);
-    if (rawBytes !== sizeBytes) this.rawSizes.set(id, rawBytes);
-    else this.rawSizes.delete(id);
+    this.rawSizes.set(id, rawBytes);
   }
 
   /** Its records are the next of the whole's, which has them as a chain. */
@@ -242,6 +239,11 @@ export class BatchTable {
   /** Place of its first record in the batch that was split first of all; 0 for any other batch. */
   start(id: number): number {
     return this.starts.get(id) ?? 0;
+  }
+
+  /** Those it was split into, in the order of their records. */
+  partsOf(id: number): readonly number[] {
+    return this.parts.get(id) ?? NO_PARTS;
   }
 
   /** The batch that was split first of all; itself for any other batch. */
@@ -289,7 +291,6 @@ export class BatchTable {
       this.requests.set(id, -1);
     }
     this.drainedAfter.set(id, at - this.createdAt(id));
-    if (this.readyAt.get(id) === at) this.readyAt.delete(id);
   }
 
   private endAttempt(id: number, at: number, error: string | null): void {
@@ -313,12 +314,6 @@ export class BatchTable {
     const exception = this.failureNames.name(this.failures.get(id))?.split('\n', 1)[0] ?? null;
     const error = outcome === SPLIT ? 'MESSAGE_TOO_LARGE' : outcome === FAILED ? exception : null;
     return { at: this.endAt(id), error };
-  }
-
-  private readyTime(id: number): number {
-    const at = this.readyAt.get(id);
-    if (at !== undefined) return at;
-    return this.reasons.get(id) < 0 ? -1 : this.drainedAt(id);
   }
 
   private attemptsOf(id: number): readonly Attempt[] {

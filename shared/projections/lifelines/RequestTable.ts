@@ -11,27 +11,27 @@ const NODE_SHIFT = 64;
 
 export class RequestTable {
   readonly spans = new Spans((row) => this.goneAt(row));
-  private readonly clients = new Column('u8');
-  private readonly nodes = new Column('u16');
-  private readonly apis = new Column('u8');
-  private readonly versions = new Column('u8');
-  private readonly sizes = new Column('u32');
-  private readonly correlations = new Column('u32');
-  private readonly writtenAfter = new Column('u32');
-  private readonly arrivesAfter = new Column('u32');
+  private readonly clients = new Column();
+  private readonly nodes = new Column();
+  private readonly apis = new Column();
+  private readonly versions = new Column();
+  private readonly sizes = new Column();
+  private readonly correlations = new Column();
+  private readonly writtenAfter = new Column();
+  private readonly arrivesAfter = new Column();
   /** How long it waited for its turn at the broker. */
-  private readonly begunAfterArrival = new Column('u16');
-  private readonly answeredAfter = new Column('u32');
+  private readonly begunAfterArrival = new Column();
+  private readonly answeredAfter = new Column();
   /** Of answers that are on their way, or that the client took later than they came. */
   private readonly returnsAt = new Map<number, number>();
   /** Its end: the response, the loss, or without an answer its writing. */
-  private readonly endAfter = new Column('u32');
+  private readonly endAfter = new Column();
   /** 0: received, 1 … : LOST_BY, 9: no answer awaited. */
-  private readonly ends = new Column('u8');
+  private readonly ends = new Column();
   /** Where its batches begin in `carried`, and how many they are. */
-  private readonly carriedFrom = new Column('u32');
-  private readonly carriedCount = new Column('u16');
-  private readonly carried = new Column('u32');
+  private readonly carriedFrom = new Column();
+  private readonly carriedCount = new Column();
+  private readonly carried = new Column();
   private carriedLength = 0;
   private readonly withoutAnswer = new Set<number>();
 
@@ -78,6 +78,11 @@ export class RequestTable {
   /** Whether a broker has begun to read it. */
   isBegun(id: number): boolean {
     return this.begunAfterArrival.get(id) >= 0;
+  }
+
+  /** As known when it left; −1: it never will, or nobody knows. */
+  arrivesAt(id: number): number {
+    return this.after(this.arrivesAfter, id);
   }
 
   sentAt(id: number): number {

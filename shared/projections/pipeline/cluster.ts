@@ -1,4 +1,5 @@
 /** What only the model can see: brokers, their logs, replicas and elections. */
+import type { NodeId } from '#base/ids';
 import type { EventOf } from '#events/catalogue';
 import { ownBatch } from './copies.ts';
 import { connectionOf, moveRequest } from './network.ts';
@@ -25,6 +26,18 @@ function forget(state: PipelineState, partition: PartitionState): void {
   partition.highWatermark = 0;
   partition.lastStableOffset = 0;
   partition.logEnd.clear();
+  partition.divergedFrom.clear();
+}
+
+/** What the others have beyond the new leader's log is not in the partition any more. */
+function diverge(partition: PartitionState, leader: NodeId): void {
+  const { divergedFrom, logEnd } = partition;
+  const end = logEnd.get(leader) ?? 0;
+  divergedFrom.delete(leader);
+  for (const [node, nodeEnd] of logEnd) {
+    if (node !== leader && nodeEnd > end)
+      divergedFrom.set(node, Math.min(end, divergedFrom.get(node) ?? end));
+  }
 }
 
 type LogMoved = EventOf<'log.appended' | 'log.truncated' | 'replica.fetched'>;
@@ -41,6 +54,7 @@ export const cluster: Handlers<
   | 'link.changed'
   | 'request.arrived'
   | 'request.begun'
+  | 'request.dropped'
   | 'response.left'
   | 'request.departed'
   | 'response.departed'
@@ -71,6 +85,10 @@ export const cluster: Handlers<
   },
   'request.arrived': (state, { request, at }) => moveRequest(state, request, 'arrived', at),
   'request.begun': (state, { request, at }) => moveRequest(state, request, 'begun', at),
+  'request.dropped': (state, { request: id }) => {
+    const request = state.requests.get(id);
+    if (request !== undefined) request.lostOnWay = 'request';
+  },
   'response.left': (state, { request, at }) => moveRequest(state, request, 'answering', at),
   'request.departed': (state, { request: id, arrivesAtUs }) => {
     const request = state.requests.get(id);
@@ -82,12 +100,22 @@ export const cluster: Handlers<
   },
   'log.appended': (state, event) => {
     moveLogEnd(state, event);
+    const partition = state.partitions.get(event.tp);
+    // Written by one that has been replaced and does not know it.
+    if (partition !== undefined && partition.leader !== null && partition.leader !== event.node) {
+      const { divergedFrom } = partition;
+      if (!divergedFrom.has(event.node)) divergedFrom.set(event.node, event.baseOffset);
+    }
     const batch = ownBatch(state, event.batch);
     if (batch !== undefined) batch.endOffset = event.logEndOffset;
   },
   'log.refused': nothing,
   'log.recognised': nothing,
-  'log.truncated': moveLogEnd,
+  'log.truncated': (state, event) => {
+    moveLogEnd(state, event);
+    const diverged = state.partitions.get(event.tp)?.divergedFrom;
+    if ((diverged?.get(event.node) ?? -1) >= event.logEndOffset) diverged?.delete(event.node);
+  },
   'log.marked': (state, { tp, offset }) => {
     const partition = state.partitions.get(tp);
     if (partition === undefined) return;
@@ -114,6 +142,7 @@ export const cluster: Handlers<
     if (partition === undefined) return;
     partition.leader = leader;
     partition.leaderEpoch = leaderEpoch;
+    if (leader !== null) diverge(partition, leader);
     // A replica that has nothing yet says so by standing in the list.
     if (leader !== null && !partition.logEnd.has(leader)) partition.logEnd.set(leader, 0);
     recount(state, partition);

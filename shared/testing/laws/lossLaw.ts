@@ -115,8 +115,12 @@ export class LossLaw implements Law {
   }
 }
 
+/** As itself, or as a part of the batch that it was split from. */
 function holds(log: ReplicaLog, batch: BatchFacts): boolean {
-  return log.entries.some((entry) => entry.batch === batch);
+  return log.entries.some(({ batch: stored }) => {
+    if (stored === null || stored.root !== batch.root) return false;
+    return stored.start <= batch.start && batch.start + batch.records <= stored.start + stored.records;
+  });
 }
 
 /** Topics for which Kafka promises nothing, at one time of the scenario or another. */
