@@ -200,7 +200,7 @@ describe('in flight', () => {
     );
     log.after(500).write('request.arrived', { request: 0 }).after(100);
     expect(say(log, REQUEST)).toBe(
-      'Carries 1 batch, one per partition. Arrived 100 µs ago at broker 2, which handles one request of a connection at a time.',
+      'Carries 1 batch. Arrived 100 µs ago at broker 2, which handles one request of a connection at a time.',
     );
     log.write('request.begun', { request: 0 });
     log.write('log.appended', { tp: 2, node: 2, batch: 0, baseOffset: 0, logEndOffset: 1 });
