@@ -105,7 +105,7 @@ const table: { readonly [T in EventType]: Sentence<T> } = {
       ? `All partitions of ${e.topic} are equally likely.`
       : `Partitions of ${e.topic} are weighed by the length of their queues.`,
   'buffer.changed': (e) =>
-    `buffer.memory has ${bytes(e.availableBytes)} left${e.waiters > 0 ? `; ${plural(e.waiters, 'caller')} waiting` : ''}.`,
+    `The buffer has ${bytes(e.availableBytes)} of buffer.memory left${e.waiters > 0 ? `; ${plural(e.waiters, 'caller')} waiting` : ''}.`,
   'connection.moved': (e) => `The connection to ${nodeName(e.node)} is ${e.to} (${e.because}).`,
   'request.sent': (e) =>
     `Request ${e.request} leaves for ${nodeName(e.node)}: ${e.api} v${e.version}, ${bytes(e.sizeBytes)}.`,
