@@ -19,7 +19,7 @@ interface Checkpoint<S> {
   readonly state: S;
 }
 
-const LEAST_EVENTS = 4096;
+const LEAST_EVENTS = 8192;
 const EVENTS_PER_ENTITY = 1;
 
 export class Projector<S> {

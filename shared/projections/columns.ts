@@ -1,60 +1,58 @@
 /**
- * Columns of numbers that grow by pages, so that growing copies nothing, and that are as narrow as their usual
- * value: what does not fit stands in a map beside them.
+ * Columns of whole numbers that grow by pages, so that growing copies nothing. A page is as narrow as its own numbers
+ * allow: it counts from near its least one, and is made anew, wider, when a number does not fit.
  */
 
 const PAGE_BITS = 12;
 const PAGE_ROWS = 1 << PAGE_BITS;
 const PAGE_MASK = PAGE_ROWS - 1;
 
-export type Width = 'u8' | 'u16' | 'u32' | 'f64';
-type Page = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+type Cells = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
-const LIMIT: Readonly<Record<Width, number>> = { u8: 0xff, u16: 0xffff, u32: 0xffff_ffff, f64: Infinity };
+interface Page {
+  /** Number that a cell of 1 stands for; 0: the row has not been set. */
+  readonly base: number;
+  readonly limit: number;
+  readonly cells: Cells;
+}
 
-function createPage(width: Width): Page {
-  switch (width) {
-    case 'u8':
-      return new Uint8Array(PAGE_ROWS);
-    case 'u16':
-      return new Uint16Array(PAGE_ROWS);
-    case 'u32':
-      return new Uint32Array(PAGE_ROWS);
-    case 'f64':
-      return new Float64Array(PAGE_ROWS);
+const WIDTHS: readonly { readonly limit: number; readonly create: () => Cells }[] = [
+  { limit: 0xff, create: () => new Uint8Array(PAGE_ROWS) },
+  { limit: 0xffff, create: () => new Uint16Array(PAGE_ROWS) },
+  { limit: 0xffff_ffff, create: () => new Uint32Array(PAGE_ROWS) },
+  { limit: Infinity, create: () => new Float64Array(PAGE_ROWS) },
+];
+
+/** For numbers between these, with some room below: numbers come nearly in order. */
+function createPage(least: number, most: number): Page {
+  for (const { limit, create } of WIDTHS) {
+    const base = limit === Infinity ? 0 : Math.max(0, least - (limit >>> 3));
+    if (most - base + 1 <= limit) return { base, limit, cells: create() };
   }
+  return { base: 0, limit: Infinity, cells: new Float64Array(PAGE_ROWS) };
 }
 
 /** Whole numbers from −1 on; −1 is what a row holds until it is set. */
 export class Column {
-  private readonly width: Width;
-  /** The largest value of the width says: look beside. */
-  private readonly limit: number;
-  /** A log that was joined late has rows from its middle on: what lies before takes no memory. */
   private readonly pages: (Page | undefined)[] = [];
-  private readonly beside = new Map<number, number>();
-
-  constructor(width: Width) {
-    this.width = width;
-    this.limit = LIMIT[width];
-  }
 
   get(row: number): number {
     const page = this.pages[row >> PAGE_BITS];
     if (page === undefined) return -1;
-    const kept = page[row & PAGE_MASK] as number;
-    return kept === this.limit ? (this.beside.get(row) ?? -1) : kept - 1;
+    const kept = page.cells[row & PAGE_MASK] as number;
+    return kept === 0 ? -1 : page.base + kept - 1;
   }
 
   set(row: number, value: number): void {
     const index = row >> PAGE_BITS;
-    while (this.pages.length <= index) this.pages.push(undefined);
-    const page = (this.pages[index] ??= createPage(this.width));
-    if (value >= -1 && value + 1 < this.limit) page[row & PAGE_MASK] = value + 1;
-    else {
-      page[row & PAGE_MASK] = this.limit;
-      this.beside.set(row, value);
+    let page = this.pages[index];
+    if (value < 0) {
+      if (page !== undefined) page.cells[row & PAGE_MASK] = 0;
+      return;
     }
+    if (page === undefined || value < page.base || value - page.base + 1 > page.limit)
+      page = this.makeRoom(index, value);
+    page.cells[row & PAGE_MASK] = value - page.base + 1;
   }
 
   add(row: number, value: number): void {
@@ -62,30 +60,32 @@ export class Column {
   }
 
   get bytesKept(): number {
-    const rowBytes = this.width === 'u8' ? 1 : this.width === 'u16' ? 2 : this.width === 'u32' ? 4 : 8;
-    const pages = this.pages.filter((page) => page !== undefined).length;
-    return pages * PAGE_ROWS * rowBytes + this.beside.size * 40;
-  }
-}
-
-/** Times that rise with the row, kept as 32 bits after the first of their page. */
-export class RisingColumn {
-  private readonly bases: number[] = [];
-  private readonly offsets = new Column('u32');
-
-  get(row: number): number {
-    const offset = this.offsets.get(row);
-    return offset < 0 ? -1 : (this.bases[row >> PAGE_BITS] as number) + offset;
+    let bytes = this.pages.length * 8;
+    for (const page of this.pages) if (page !== undefined) bytes += page.cells.byteLength + 64;
+    return bytes;
   }
 
-  set(row: number, value: number): void {
-    const index = row >> PAGE_BITS;
-    while (this.bases.length <= index) this.bases.push(value);
-    this.offsets.set(row, value - (this.bases[index] as number));
-  }
-
-  get bytesKept(): number {
-    return this.offsets.bytesKept + this.bases.length * 8;
+  /** A page for what it holds already and `value`. */
+  private makeRoom(index: number, value: number): Page {
+    while (this.pages.length <= index) this.pages.push(undefined);
+    const before = this.pages[index];
+    let least = value;
+    let most = value;
+    const shift = before === undefined ? 0 : before.base - 1;
+    if (before !== undefined)
+      for (const kept of before.cells) {
+        if (kept === 0) continue;
+        if (shift + kept < least) least = shift + kept;
+        if (shift + kept > most) most = shift + kept;
+      }
+    const page = createPage(least, most);
+    if (before !== undefined)
+      for (let i = 0; i < PAGE_ROWS; i++) {
+        const kept = before.cells[i] as number;
+        if (kept !== 0) page.cells[i] = shift + kept - page.base + 1;
+      }
+    this.pages[index] = page;
+    return page;
   }
 }
 

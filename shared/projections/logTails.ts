@@ -20,8 +20,8 @@ export class LogTails {
     if (event.type !== 'log.appended') return;
     let tail = this.tails.get(event.tp);
     if (tail === undefined) {
-      const column = (): Column => new Column('u32');
-      tail = { count: 0, at: new Column('f64'), baseOffset: column(), records: column(), batch: column() };
+      const column = (): Column => new Column();
+      tail = { count: 0, at: new Column(), baseOffset: column(), records: column(), batch: column() };
       this.tails.set(event.tp, tail);
     }
     const row = tail.count++;

@@ -20,7 +20,7 @@ export class Marks {
   private readonly marks: Mark[] = [];
   private readonly tpNames = new Map<number, string>();
   /** Events at which a Produce request leaves. */
-  private readonly leaves = new Column('f64');
+  private readonly leaves = new Column();
   private leaveCount = 0;
 
   /** In order. */

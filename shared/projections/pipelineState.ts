@@ -147,6 +147,8 @@ export interface PartitionState {
   readonly logEnd: Map<NodeId, number>;
   /** Its topic was deleted. */
   isDeleted: boolean;
+  /** From which offset on a replica has something else than the leader, until it is cut there. */
+  readonly divergedFrom: Map<NodeId, number>;
   /** What the application was told of the records that went to it. */
   acked: number;
   failed: number;

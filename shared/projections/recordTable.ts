@@ -1,6 +1,6 @@
 /** Fills the record columns from the events of a log, in order. 18 bytes a row. */
 import type { PipelineEvent } from '#events/catalogue';
-import { Column, RisingColumn } from './columns.ts';
+import { Column } from './columns.ts';
 import type { RecordColumns } from './RecordColumns.ts';
 
 const MEDIUM_BYTES = 256;
@@ -17,17 +17,17 @@ const colourOf = (keyId: number): number => (keyId < 0 ? 0 : 1 + (keyId % COLOUR
 
 export class RecordTable implements RecordColumns {
   length = 0;
-  private readonly sent = new RisingColumn();
-  private readonly appendedAfter = new Column('u32');
-  private readonly batches = new Column('u32');
-  private readonly indexes = new Column('u16');
+  private readonly sent = new Column();
+  private readonly appendedAfter = new Column();
+  private readonly batches = new Column();
+  private readonly indexes = new Column();
   /** How many records further the next of the batch stands. */
-  private readonly nextAfter = new Column('u16');
-  private readonly looks = new Column('u8');
+  private readonly nextAfter = new Column();
+  private readonly looks = new Column();
   /** Of records that are in no batch; of the others the batch knows. */
   private readonly tps = new Map<number, number>();
-  private readonly tpOfBatch = new Column('u16');
-  private readonly threads = new Column('u8');
+  private readonly tpOfBatch = new Column();
+  private readonly threads = new Column();
   /** The next of the batch where it was sent before: threads may append in another order than they sent. */
   private readonly backwards = new Map<number, number>();
   /** Last record and count of each batch that is open. */

@@ -1,11 +1,11 @@
 /** Which of many rows were alive between two times. Rows begin in order; ends come in any order. */
-import { RisingColumn } from '../columns.ts';
+import { Column } from '../columns.ts';
 
 const ROWS = 128;
 
 export class Spans {
   length = 0;
-  readonly begins = new RisingColumn();
+  readonly begins = new Column();
   private readonly end: (row: number) => number;
   /** Per group of rows: how many have not ended, and the latest end. */
   private readonly open: number[] = [];

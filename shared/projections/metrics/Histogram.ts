@@ -21,18 +21,20 @@ function leastOf(bin: number): number {
 }
 
 export class Histogram {
-  readonly counts = new Uint32Array(BINS);
   total = 0;
+  /** Of the bins from `first` on, whole octaves: most histograms hold a few of them. */
+  private counts = new Uint32Array(0);
+  private first = 0;
 
   add(value: number, times = 1): void {
-    const bin = binOf(value);
-    this.counts[bin] = (this.counts[bin] as number) + times;
+    this.addBin(binOf(value), times);
     this.total += times;
   }
 
   merge(other: Histogram): void {
-    for (let bin = 0; bin < BINS; bin++) {
-      this.counts[bin] = (this.counts[bin] as number) + (other.counts[bin] as number);
+    for (let i = 0; i < other.counts.length; i++) {
+      const count = other.counts[i] as number;
+      if (count > 0) this.addBin(other.first + i, count);
     }
     this.total += other.total;
   }
@@ -42,8 +44,9 @@ export class Histogram {
     if (this.total === 0) return null;
     const wanted = Math.max(1, (this.total * permille) / 1000);
     let seen = 0;
-    for (let bin = 0; bin < BINS; bin++) {
-      seen += this.counts[bin] as number;
+    for (let i = 0; i < this.counts.length; i++) {
+      seen += this.counts[i] as number;
+      const bin = this.first + i;
       if (seen >= wanted) return (leastOf(bin) + leastOf(bin + 1)) / 2;
     }
     return leastOf(BINS);
@@ -52,15 +55,33 @@ export class Histogram {
   /** Octaves that hold anything: [from, to) and how many. */
   octaves(): readonly { readonly from: number; readonly to: number; readonly count: number }[] {
     const rows: { from: number; to: number; count: number }[] = [];
-    for (let bin = 0; bin < BINS; bin++) {
-      const count = this.counts[bin] as number;
+    for (let i = 0; i < this.counts.length; i++) {
+      const count = this.counts[i] as number;
       if (count === 0) continue;
-      const first = bin - (bin % SUB);
-      const from = leastOf(first);
+      const bin = this.first + i;
+      const octave = bin - (bin % SUB);
+      const from = leastOf(octave);
       const last = rows.at(-1);
       if (last?.from === from) last.count += count;
-      else rows.push({ from, to: leastOf(first + SUB), count });
+      else rows.push({ from, to: leastOf(octave + SUB), count });
     }
     return rows;
+  }
+
+  private addBin(bin: number, times: number): void {
+    if (bin < this.first || bin >= this.first + this.counts.length) this.makeRoom(bin);
+    const i = bin - this.first;
+    this.counts[i] = (this.counts[i] as number) + times;
+  }
+
+  private makeRoom(bin: number): void {
+    const octave = bin - (bin % SUB);
+    const isEmpty = this.counts.length === 0;
+    const first = isEmpty ? octave : Math.min(this.first, octave);
+    const end = isEmpty ? octave + SUB : Math.max(this.first + this.counts.length, octave + SUB);
+    const counts = new Uint32Array(end - first);
+    if (!isEmpty) counts.set(this.counts, this.first - first);
+    this.counts = counts;
+    this.first = first;
   }
 }

@@ -9,9 +9,9 @@ class Segments {
   /** Of the last one; 0 in an empty log. */
   lastEnd = 0;
   private length = 0;
-  private readonly batches = new Column('u32');
+  private readonly batches = new Column();
   /** From the end of the one before: its records, and markers that lie between. */
-  private readonly offsets = new Column('u16');
+  private readonly offsets = new Column();
 
   push(batch: number, endOffset: number): void {
     this.batches.set(this.length, batch);

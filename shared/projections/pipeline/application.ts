@@ -1,5 +1,5 @@
 /** The run, its threads, their calls and what becomes of a record before it is in a batch. */
-import type { RecordId } from '#base/ids';
+import type { ClientId, RecordId } from '#base/ids';
 import { increase, nothing, type Handlers } from './handlers.ts';
 import type { PipelineState, ThreadState } from '../pipelineState.ts';
 
@@ -17,11 +17,15 @@ function wasAppended(state: PipelineState, record: RecordId): boolean {
   return false;
 }
 
-export function endSend(state: PipelineState, record: RecordId, appended: boolean): void {
+/** `appendedBy`: the client whose batch took it; null: nobody took it. */
+export function endSend(state: PipelineState, record: RecordId, appendedBy: ClientId | null): void {
   const thread = threadSending(state, record);
   if (thread === null) return;
   thread.sending = null;
-  if (appended) thread.lastAppended = record;
+  if (appendedBy === null) return;
+  thread.lastAppended = record;
+  // A send() does not say whose it is: after a producer was replaced its batch is the first to tell.
+  thread.client = appendedBy;
 }
 
 function fail(state: PipelineState, exception: string, records: number): void {
@@ -67,6 +71,7 @@ export const application: Handlers<
       stored: 0,
       markers: 0,
       isDeleted: false,
+      divergedFrom: new Map(),
       acked: 0,
       failed: 0,
       deque: [],
@@ -153,7 +158,7 @@ export const application: Handlers<
   'record.partitioned': nothing,
   'record.refused': (state, { record, tp, exception }) => {
     if (wasAppended(state, record)) return;
-    endSend(state, record, false);
+    endSend(state, record, null);
     fail(state, exception, 1);
     const partition = tp === null ? undefined : state.partitions.get(tp);
     if (partition !== undefined) partition.failed++;

@@ -50,8 +50,8 @@ export const batches: Handlers<
 > = {
   'record.appended': (state, { record, batch: id, sizeBytes }) => {
     state.counters.recordsAppended++;
-    endSend(state, record, true);
     const batch = ownBatch(state, id);
+    endSend(state, record, batch?.client ?? null);
     if (batch === undefined) return;
     batch.records++;
     batch.sizeBytes += sizeBytes;

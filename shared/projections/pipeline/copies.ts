@@ -67,6 +67,7 @@ const cloneClient = (client: ClientState): ClientState => ({
 const clonePartition = (partition: PartitionState): PartitionState => ({
   ...partition,
   logEnd: new Map(partition.logEnd),
+  divergedFrom: new Map(partition.divergedFrom),
   deque: [...partition.deque],
 });
 

@@ -156,7 +156,8 @@ export const network: Handlers<
     if (client === undefined) return;
     client.transaction = to;
     client.transactionSince = at;
-    if (to === 'ABORTABLE_ERROR' || to === 'FATAL_ERROR') client.transactionError = exception ?? client.transactionError;
+    if (to === 'ABORTABLE_ERROR' || to === 'FATAL_ERROR')
+      client.transactionError = exception ?? client.transactionError;
     else if (to !== 'ABORTING_TRANSACTION') client.transactionError = null;
     if (to === 'READY' && from === 'COMMITTING_TRANSACTION') client.committed++;
     if (to === 'READY' && from === 'ABORTING_TRANSACTION') client.aborted++;

@@ -67,6 +67,9 @@ export function createSession(source: RestartableSource): Session {
     get tails() {
       return picture.projections.tails;
     },
+    get readers() {
+      return picture.projections.readers;
+    },
     get cursor() {
       return isReduced ? steppedCursor() : playback.cursor;
     },

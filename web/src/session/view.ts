@@ -3,6 +3,7 @@ import type { EventLogView } from '#events/EventLogView';
 import type { Lifelines } from '#projections/lifelines';
 import type { LogTails } from '#projections/logTails';
 import type { PipelineState } from '#projections/pipelineState';
+import type { Readers } from '#projections/readers';
 import type { RecordColumns } from '#projections/RecordColumns';
 
 /** Where the picture is: events [0, seq) are applied, and motion is drawn for time `at` (µs). */
@@ -17,6 +18,7 @@ export interface StageView {
   readonly records: RecordColumns;
   readonly lifelines: Lifelines;
   readonly tails: LogTails;
+  readonly readers: Readers;
   readonly cursor: Cursor;
   /**
    * µs of run time by which geometry looks ahead, so that ways of a few µs can be seen: a record that is appended

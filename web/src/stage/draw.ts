@@ -1,5 +1,7 @@
 /** Paints a scene. Squares go as one path per colour, words last. Allocates nothing but the strings the scene holds. */
 import type { Palette } from '../ui/palette.ts';
+import { drawApps, drawOwner } from './drawApps.ts';
+import { drawGlyphs, drawStableOffsets } from './drawLogs.ts';
 import { drawStatic, MONO, panel, SANS, type Draw2d } from './drawStatic.ts';
 import { centreX, centreY, type Layout, type Rect } from './layout.ts';
 import type { BlockItem, BoxItem, Entity, LabelItem, Scene, Tone } from './scene.ts';
@@ -14,6 +16,7 @@ export { drawStatic, type Draw2d };
 export function drawScene(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette): void {
   ctx.clearRect(0, 0, layout.width, layout.height);
   if (scene.retryWays.count > 0) drawRetryWays(ctx, scene, layout, colours);
+  drawApps(ctx, scene, layout, colours);
   drawSender(ctx, scene, layout, colours);
   drawGauge(ctx, scene, layout, colours);
   layout.brokers.forEach((broker, index) => {
@@ -28,7 +31,10 @@ export function drawScene(ctx: Draw2d, scene: Scene, layout: Layout, colours: Pa
   drawSprites(ctx, scene.faint, colours);
   ctx.globalAlpha = 1;
   drawSprites(ctx, scene.sprites, colours);
+  drawGlyphs(ctx, scene, colours);
+  drawStableOffsets(ctx, scene, colours);
   drawMarks(ctx, scene, colours);
+  drawOwners(ctx, scene, colours);
   drawDots(ctx, scene, colours);
   drawLabels(ctx, scene, colours);
 }
@@ -61,7 +67,7 @@ export function drawSprites(ctx: Draw2d, sprites: Sprites, colours: Palette): vo
   }
 }
 
-const lineOf = (tone: Tone, colours: Palette): string => {
+export const lineOf = (tone: Tone, colours: Palette): string => {
   switch (tone) {
     case 'plain':
       return colours.text;
@@ -120,6 +126,16 @@ function drawBlock(ctx: Draw2d, block: BlockItem | undefined, colours: Palette):
   ctx.textAlign = 'center';
   ctx.fillStyle = block.tone === 'good' ? colours.good : colours.text;
   ctx.fillText(text, centreX(block), centreY(block) + 4);
+}
+
+/** Above the records: a corner of one may lie under the tab, and the number must be read. */
+function drawOwners(ctx: Draw2d, scene: Scene, colours: Palette): void {
+  for (const pool of [scene.boxes, scene.blocks]) {
+    for (let i = 0; i < pool.count; i++) {
+      const item = pool.items[i];
+      if (item !== undefined) drawOwner(ctx, item, item.owner, colours);
+    }
+  }
 }
 
 function drawSender(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette): void {

@@ -60,7 +60,7 @@ export function drawStatic(ctx: Draw2d, layout: Layout, colours: Palette): void 
   ctx.clearRect(0, 0, layout.width, layout.height);
   drawWays(ctx, layout, colours);
   drawHeaders(ctx, layout, colours);
-  for (const rect of [layout.app, layout.serializer]) panel(ctx, rect, colours.panel, colours.line, 8);
+  panel(ctx, layout.serializer, colours.panel, colours.line, 8);
   drawDiamond(ctx, layout.partitioner, colours);
   for (const lane of layout.lanes) {
     panel(ctx, lane, colours.panel, colours.line, 8);
@@ -100,7 +100,8 @@ function drawWays(ctx: Draw2d, layout: Layout, colours: Palette): void {
   ctx.strokeStyle = colours.line;
   ctx.lineWidth = 1.5;
   ctx.beginPath();
-  ctx.moveTo(layout.app.x + layout.app.w, y);
+  for (const app of layout.apps) level(ctx, app.x + app.w, centreY(app), layout.serializer.x, y);
+  ctx.moveTo(layout.serializer.x, y);
   ctx.lineTo(layout.partitioner.x, y);
   const splitX = layout.partitioner.x + layout.partitioner.w;
   for (const lane of layout.lanes) level(ctx, splitX, y, lane.x, lane.boxes.y + lane.boxes.h / 2);

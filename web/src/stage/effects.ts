@@ -14,6 +14,7 @@ const WANTED = [
   'response.received',
   'log.appended',
   'replica.fetched',
+  'log.truncated',
   'node.drained',
   'leader.elected',
   'fault.struck',

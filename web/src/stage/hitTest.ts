@@ -48,6 +48,11 @@ export function hitTest(scene: Scene, layout: Layout, x: number, y: number): Ent
     const box = scene.boxes.items[i];
     if (box !== undefined && inside(box, x, y)) return { kind: 'batch', id: box.batch };
   }
+  for (const app of layout.apps) {
+    if (app.client >= 0 && (inside(app, x, y) || (app.card !== null && inside(app.card, x, y)))) {
+      return { kind: 'client', id: app.client };
+    }
+  }
   for (const lane of layout.lanes) if (inside(lane, x, y)) return { kind: 'partition', id: lane.tp };
   for (const broker of layout.brokers) {
     for (const strip of broker.strips) if (inside(strip, x, y)) return { kind: 'partition', id: strip.tp };
@@ -88,7 +93,7 @@ export function placesOf(scene: Scene, layout: Layout, entity: Entity): Rect[] {
     case 'link':
       return layout.brokers.filter((broker) => broker.node === entity.id).map((broker) => broker.rack);
     case 'client':
-      return [layout.app];
+      return layout.apps.filter((app) => app.client === entity.id);
   }
 }
 

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { gridFor, MAX_DRAWN_RECORDS } from './grid.ts';
 import { createLayout, type Layout, type Rect, type Topology } from './layout.ts';
 
-const topology = (partitions: number, brokers: number, slots = 5): Topology => ({
+const topology = (partitions: number, brokers: number, slots = 5, producers = 1): Topology => ({
   partitions: Array.from({ length: partitions }, (_, tp) => ({ tp, name: `orders-${tp}`, short: `P${tp}` })),
   brokers: Array.from({ length: brokers }, (_, node) => ({
     node,
     tps: Array.from({ length: partitions }, (_, tp) => tp),
   })),
   slots,
+  producers: Array.from({ length: producers }, (_, client) => ({ client, name: 'shop' })),
 });
 
 const apart = (a: Rect, b: Rect): boolean =>
@@ -38,6 +39,16 @@ describe.each(SIZES)('a stage of %i × %i', (width, height) => {
     for (const broker of layout.brokers) {
       for (const strip of broker.strips) expect(strip.y + strip.h).toBeLessThanOrEqual(broker.y + broker.h);
     }
+  });
+
+  it.each([1, 2, 3])('has room for %i producers and for what is said of their transactions', (producers) => {
+    const layout = createLayout(width, height, topology(6, 3, 5, producers));
+    const blocks: Rect[] = [layout.serializer, layout.partitioner, layout.gauge, layout.coordinator];
+    blocks.push(...layout.lanes, ...layout.brokers);
+    for (const app of layout.apps) blocks.push(app, ...(app.card === null ? [] : [app.card]));
+    expect(layout.apps).toHaveLength(producers);
+    for (const block of blocks) expect(within(block, layout)).toBe(true);
+    blocks.forEach((a, i) => blocks.slice(i + 1).forEach((b) => expect(apart(a, b)).toBe(true)));
   });
 
   it('says how many it cannot show instead of leaving them out', () => {

@@ -65,8 +65,6 @@ export interface Topology {
   readonly brokers: readonly { readonly node: number; readonly tps: readonly number[] }[];
   readonly slots: number;
   readonly producers: readonly ProducerOnStage[];
-  /** Some producer has transactions: then a broker has a line for what it coordinates. */
-  readonly hasTransactions: boolean;
 }
 
 export interface Layout {
@@ -85,6 +83,8 @@ export interface Layout {
   readonly hiddenLanes: number;
   readonly hiddenLanesAt: Rect;
   readonly gauge: Rect;
+  /** Below the brokers: what the coordinator of transactions has in its log. */
+  readonly coordinator: Rect;
   readonly brokers: readonly BrokerPlace[];
   readonly brokerOf: ReadonlyMap<number, BrokerPlace>;
   readonly flowY: number;
@@ -126,10 +126,7 @@ export function topologyOf(state: PipelineState): Topology {
     const value = Number(client.config[MAX_IN_FLIGHT] ?? '5');
     if (Number.isFinite(value) && value > 0) slots = value;
   }
-  const hasTransactions = [...state.clients.values()].some(
-    ({ config }) => (config['transactional.id'] ?? '') !== '',
-  );
-  return { partitions, brokers, slots, producers: producersOf(state), hasTransactions };
+  return { partitions, brokers, slots, producers: producersOf(state) };
 }
 
 /** Changes when `topologyOf` would; cheap enough for every frame. */
@@ -199,6 +196,12 @@ export function createLayout(width: number, height: number, topology: Topology):
     sender: middle(...span(4), Math.min(170, stationHeight * 1.4)),
     ...lanes,
     laneOf: new Map(lanes.lanes.map((lane) => [lane.tp, lane])),
+    coordinator: {
+      x: at(...span(5)).x,
+      y: bottom + 5,
+      w: Math.round(span(6)[1] * width) - at(...span(5)).x,
+      h: 42,
+    },
     gauge: { ...laneColumn, y: bottom + 10, h: 20 },
     brokers,
     brokerOf: new Map(brokers.map((broker) => [broker.node, broker])),

@@ -15,6 +15,8 @@ export interface Near {
   readonly landUs: ReadonlyMap<number, number>;
   /** Appends and fetches of each partition, in order. */
   readonly logsOf: ReadonlyMap<number, readonly LogEffect[]>;
+  /** Tails that were cut off, of each partition, in order. */
+  readonly cutsOf: ReadonlyMap<number, readonly EventOf<'log.truncated'>[]>;
   /** How far the boxes of a deque still have to move up because older ones just left. */
   readonly laneShift: ReadonlyMap<number, number>;
   /** The same for the blocks of a rack, because older ones were just answered or lost. */
@@ -27,6 +29,7 @@ export function nearOf(view: StageView, effects: readonly Effect[], legUs: numbe
   const appendedAt = new Map<number, number>();
   const landUs = new Map<number, number>();
   const logsOf = new Map<number, LogEffect[]>();
+  const cutsOf = new Map<number, EventOf<'log.truncated'>[]>();
   const laneShift = new Map<number, number>();
   const rackShift = new Map<number, number>();
   const { at, seq } = view.cursor;
@@ -40,6 +43,7 @@ export function nearOf(view: StageView, effects: readonly Effect[], legUs: numbe
       if (legUs > 0 && effect.seq >= seq) landUs.set(effect.batch, landUsOf(view, effect.batch));
     }
     if (effect.type === 'log.appended' || effect.type === 'replica.fetched') keep(logsOf, effect);
+    if (effect.type === 'log.truncated') cutsOf.set(effect.tp, [...(cutsOf.get(effect.tp) ?? []), effect]);
     if (effect.seq >= seq || at - effect.at >= legUs) continue;
     if (effect.type === 'batch.drained') {
       shift(laneShift, view.lifelines.batch(effect.batch)?.tp, effect.at);
@@ -47,7 +51,7 @@ export function nearOf(view: StageView, effects: readonly Effect[], legUs: numbe
       shift(rackShift, view.lifelines.request(effect.request)?.node, effect.at);
     }
   }
-  return { effects, appendedAt, landUs, logsOf, laneShift, rackShift };
+  return { effects, appendedAt, landUs, logsOf, cutsOf, laneShift, rackShift };
 }
 
 /** 0 for a batch that is not sent yet: nothing of it can be in the air. */

@@ -7,8 +7,11 @@ import { createEffects } from './effects.ts';
 import type { Layout } from './layout.ts';
 import { leadUsAt } from './motion.ts';
 import { nearOf, type Near } from './near.ts';
+import { fillApps, type PillItem } from './sceneApps.ts';
 import { fillBrokers } from './sceneBrokers.ts';
+import { fillCoordinator } from './sceneCoordinator.ts';
 import { fillLanes } from './sceneLanes.ts';
+import type { GlyphItem } from './sceneLogs.ts';
 import { fillNetwork } from './sceneNetwork.ts';
 import { fillReturns } from './sceneReturns.ts';
 import { fillSending } from './sceneSending.ts';
@@ -36,6 +39,8 @@ export interface BoxItem {
   timer: number;
   /** −1: its records are drawn one by one; else their number, drawn as a bar. */
   count: number;
+  /** Place of its producer among several on the stage; −1: there is one. */
+  owner: number;
 }
 
 /** A request on its track. */
@@ -50,6 +55,7 @@ export interface BlockItem {
   /** −1: its records are drawn one by one; else their number, drawn as a bar. */
   count: number;
   label: string;
+  owner: number;
 }
 
 export interface DotItem {
@@ -96,6 +102,11 @@ export interface Scene {
   readonly dots: Pool<DotItem>;
   readonly labels: Pool<LabelItem>;
   readonly highWatermarks: Pool<MarkItem>;
+  readonly stableOffsets: Pool<MarkItem>;
+  readonly glyphs: Pool<GlyphItem>;
+  readonly pills: Pool<PillItem>;
+  /** Tone of each application's box, by its place in the layout. */
+  readonly appTones: Tone[];
   /** y of the block of each request in flight this frame. */
   readonly slotY: Map<number, number>;
   /** 0 … 1: how strongly the sender's box glows because it just drained. */
@@ -137,8 +148,21 @@ const box = (): BoxItem => ({
   fill: 0,
   timer: -1,
   count: -1,
+  owner: -1,
 });
-const block = (): BlockItem => ({ x: 0, y: 0, w: 0, h: 0, request: -1, tone: 'plain', count: -1, label: '' });
+const block = (): BlockItem => ({
+  x: 0,
+  y: 0,
+  w: 0,
+  h: 0,
+  request: -1,
+  tone: 'plain',
+  count: -1,
+  label: '',
+  owner: -1,
+});
+const pill = (): PillItem => ({ x: 0, y: 0, w: 0, h: 0, text: '', tone: 'plain', isOn: false });
+const glyph = (): GlyphItem => ({ x: 0, y: 0, side: 0, kind: 'open', isFaint: false });
 const dot = (): DotItem => ({ x: 0, y: 0, radius: 0, tone: 'good', batch: -1, label: '', labelY: 0 });
 
 export function createScene(): Scene {
@@ -150,6 +174,10 @@ export function createScene(): Scene {
     dots: createPool(dot),
     labels: createPool(label),
     highWatermarks: createPool(() => ({ x: 0, y: 0, h: 0 })),
+    stableOffsets: createPool(() => ({ x: 0, y: 0, h: 0 })),
+    glyphs: createPool(glyph),
+    pills: createPool(pill),
+    appTones: [],
     slotY: new Map(),
     senderGlow: 0,
     bufferUsed: 0,
@@ -192,6 +220,9 @@ export function createSceneFiller(): (scene: Scene, view: StageView, layout: Lay
     scene.dots.count = 0;
     scene.labels.count = 0;
     scene.highWatermarks.count = 0;
+    scene.stableOffsets.count = 0;
+    scene.glyphs.count = 0;
+    scene.pills.count = 0;
     scene.retryWays.count = 0;
     scene.slotY.clear();
     const at = view.cursor.at;
@@ -205,9 +236,11 @@ export function createSceneFiller(): (scene: Scene, view: StageView, layout: Lay
       near: nearOf(view, effects.window(view.log, at - backUs, at + legUs), legUs),
     };
     fillLanes(scene, input);
+    fillApps(scene, input);
     fillSending(scene, input);
     fillNetwork(scene, input);
     fillBrokers(scene, input);
+    fillCoordinator(scene, input);
     fillReturns(scene, input);
   };
 }

@@ -5,19 +5,32 @@ import type { BrokerPlace, StripPlace } from './layout.ts';
 import { ease, fractionBefore, lerp } from './motion.ts';
 import { NOTHING } from './near.ts';
 import { addLabel, type Scene, type SceneInput, type Tone } from './scene.ts';
+import { COORDINATOR_MARK, coordinates } from './sceneCoordinator.ts';
+import {
+  addGlyph,
+  beyondLeader,
+  fillFalling,
+  fillStableOffset,
+  isMarker,
+  roleWords,
+  spansIn,
+  type GlyphKind,
+} from './sceneLogs.ts';
 
 /** Offsets beyond the log end that are kept, because their records are already in the air. */
 const TAIL_AHEAD = 256;
 
 export function fillBrokers(scene: Scene, input: SceneInput): void {
   const { layout, view } = input;
-  const tails = new Map<number, Int32Array>();
+  const tails = new Map<number, TailLook>();
   layout.brokers.forEach((place, index) => {
     const broker = view.state.brokers.get(place.node as NodeId);
     const [tone, text] = brokerWords(broker);
     scene.brokerTones[index] = tone;
     scene.brokerTexts[index] = text;
-    addLabel(scene, place.x + 8, place.y + 16, `broker ${place.node}`, tone, 'left', true);
+    const isCoordinator = coordinates(input, place.node);
+    const name = `broker ${place.node}${isCoordinator ? ` ${COORDINATOR_MARK}` : ''}`;
+    addLabel(scene, place.x + 8, place.y + 16, name, tone, 'left', true);
     const isWide = place.w > 150;
     if (text !== '') addLabel(scene, place.x + place.w - 8, place.y + 16, text, tone, 'right', isWide);
     else if (place.hiddenStrips > 0) {
@@ -29,12 +42,29 @@ export function fillBrokers(scene: Scene, input: SceneInput): void {
       if (partition === null) continue;
       let tail = tails.get(strip.tp);
       if (tail === undefined) {
-        tail = tailOf(input, partition, strip.cellRoom);
+        tail = lookOf(input, partition, strip.cellRoom);
         tails.set(strip.tp, tail);
       }
       fillStrip(scene, input, place, strip, partition, tail);
     }
   });
+}
+
+/** What all replicas of a partition are drawn by. */
+interface TailLook {
+  readonly records: Int32Array;
+  readonly spans: ReadonlyMap<number, GlyphKind>;
+  /** Offsets beyond the leader's log that replicas have; at most half a strip is given to them. */
+  readonly beyond: number;
+}
+
+function lookOf(input: SceneInput, partition: PartitionState, cellRoom: number): TailLook {
+  const end = leaderEnd(partition);
+  return {
+    records: tailOf(input, partition, cellRoom),
+    spans: spansIn(input, partition.tp, end - cellRoom),
+    beyond: Math.min(cellRoom / 2, beyondLeader(input, partition, end)),
+  };
 }
 
 function brokerWords(broker: BrokerView | undefined): readonly [Tone, string] {
@@ -59,20 +89,30 @@ function fillStrip(
   place: BrokerPlace,
   strip: StripPlace,
   partition: PartitionState,
-  tail: Int32Array,
+  { records, spans, beyond }: TailLook,
 ): void {
   const isLeader = partition.leader === place.node;
   const end = partition.logEnd.get(place.node as NodeId) ?? 0;
   const base = leaderEnd(partition);
-  const edge = base + arriving(input, strip.tp, partition.leader);
+  const edge = base + beyond + arriving(input, strip.tp, partition.leader);
   const right = strip.cells.x + strip.cells.w;
   const xOf = (offset: number): number => right - (edge - offset) * strip.cellWidth;
   const isDown = input.view.state.brokers.get(place.node as NodeId)?.state === 'down';
   const into = isLeader && !isDown ? scene.sprites : scene.faint;
   const y = strip.cells.y;
   const drawCell = (offset: number, x: number, cellY: number): void => {
-    const record = tail[base + TAIL_AHEAD - 1 - offset] ?? -1;
-    into.add(record < 0 ? 0 : input.view.records.colour(record), x, cellY, strip.cellWidth - 1.4, record);
+    const side = strip.cellWidth - 1.4;
+    // Not in the leader's log: nobody will ever read it.
+    if (offset >= (partition.divergedFrom.get(place.node as NodeId) ?? Infinity) && offset < end) {
+      if (x + side <= right) addGlyph(scene, 'orphan', x, cellY, side, isDown);
+      return;
+    }
+    const glyph = spans.get(offset);
+    if (!isMarker(glyph)) {
+      const record = records[base + TAIL_AHEAD - 1 - offset] ?? -1;
+      into.add(record < 0 ? 0 : input.view.records.colour(record), x, cellY, side, record);
+    }
+    if (glyph !== undefined) addGlyph(scene, glyph, x, cellY, side, into === scene.faint);
   };
   for (let offset = end - 1; offset >= 0; offset--) {
     const x = xOf(offset);
@@ -90,6 +130,8 @@ function fillStrip(
     },
     scene,
   );
+  fillFalling(scene, input, place, strip, xOf);
+  fillStableOffset(scene, strip, partition, xOf);
   const markX = xOf(partition.highWatermark);
   if (partition.highWatermark > 0 && markX >= strip.cells.x && markX <= right + 1) {
     const mark = scene.highWatermarks.next();
@@ -99,10 +141,10 @@ function fillStrip(
     mark.y = y - 0.7 + (strip.cells.h - mark.h) / 2;
   }
   const wide = strip.w > 140;
-  const role = isLeader ? (wide ? 'leader' : 'L') : wide ? 'follower' : 'f';
+  const [role, tone] = roleWords(partition, place.node, isDown, wide);
   const textY = strip.y + strip.h / 2 + 4;
   addLabel(scene, strip.x + 4, textY, strip.name, 'dim');
-  addLabel(scene, strip.x + strip.w - 2, textY, role, isLeader ? (isDown ? 'bad' : 'good') : 'dim', 'right');
+  addLabel(scene, strip.x + strip.w - 2, textY, role, tone, 'right');
 }
 
 /** Offsets that are about to be appended to the leader's log: the strip makes room while they fly in. */

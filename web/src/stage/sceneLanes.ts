@@ -5,6 +5,7 @@ import type { BatchState, ClientState, PartitionState, PipelineState } from '#pr
 import { bytesText, countText, msText } from '../ui/format.ts';
 import { gridFor } from './grid.ts';
 import { type LanePlace } from './layout.ts';
+import { ownerOf } from './producers.ts';
 import { clamp01 } from './motion.ts';
 import { addLabel, type Scene, type SceneInput, type Tone } from './scene.ts';
 
@@ -115,6 +116,7 @@ function fillBatchBox(
   item.w = w;
   item.h = h;
   item.batch = batch.id;
+  item.owner = ownerOf(input.layout.topology.producers, batch.client);
   item.fill = clamp01(batch.sizeBytes / Math.max(1, batch.capacityBytes));
   item.tone =
     batch.phase === 'requeued'

@@ -16,6 +16,7 @@ import {
   requestMotion,
   type RequestMotion,
 } from './motion.ts';
+import { ownerOf } from './producers.ts';
 import { addLabel, type BlockItem, type Scene, type SceneInput, type Tone } from './scene.ts';
 import { fillRecords } from './sceneLanes.ts';
 import { laneExit } from './sceneSending.ts';
@@ -118,6 +119,7 @@ function fillRequest(
             ? 0
             : 1);
   block.request = id;
+  block.owner = ownerOf(input.layout.topology.producers, request.client);
   block.tone = motion.leg === 'back' || motion.leg === 'done' ? 'good' : 'accent';
   block.label = '';
   block.count = -1;

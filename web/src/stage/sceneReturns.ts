@@ -4,7 +4,7 @@ import type { EventOf } from '#events/catalogue';
 import type { BatchLifeline } from '#projections/lifelines';
 import { countText, msText } from '../ui/format.ts';
 import type { Effect } from './effects.ts';
-import { centreX, type Layout } from './layout.ts';
+import { centreX, centreY, type Layout } from './layout.ts';
 import { fractionAfter, lerp } from './motion.ts';
 import { addLabel, type DotItem, type Scene, type SceneInput } from './scene.ts';
 import { laneExit } from './sceneSending.ts';
@@ -16,12 +16,18 @@ type Corners = readonly number[];
 export const ACK_INDENT = 9;
 
 /** From the rack of a broker down, left below everything, up into the application. */
-export const ackWay = (layout: Layout, node: number): Corners => {
+export const ackWay = (layout: Layout, node: number, client = -1): Corners => {
   const place = layout.brokerOf.get(node);
   const x = place === undefined ? layout.sender.x : place.rack.x - 3;
   const y = place === undefined ? layout.flowY : place.rack.y + place.rack.h - 4;
-  const appX = centreX(layout.app);
   const turnX = x - ACK_INDENT;
+  const app = layout.apps.find((one) => one.client === client) ?? layout.app;
+  if (app.y < layout.app.y) {
+    // Past the ones below it, at their left.
+    const [sideX, homeY] = [app.x - 4, centreY(app)];
+    return [x, y, turnX, y, turnX, layout.ackY, sideX, layout.ackY, sideX, homeY, app.x + 4, homeY];
+  }
+  const appX = centreX(layout.app);
   return [x, y, turnX, y, turnX, layout.ackY, appX, layout.ackY, appX, layout.app.y + layout.app.h];
 };
 
@@ -92,7 +98,7 @@ export function fillReturns(scene: Scene, input: SceneInput): void {
       effect.type !== 'batch.failed';
     place = isSameTrain ? place + 1 : 0;
     records = (isSameTrain ? records : 0) + line.recordCount;
-    const dot = addDot(scene, effect, wayOf(input.layout, effect, node, line.tp), u, place);
+    const dot = addDot(scene, effect, wayOf(input.layout, effect, node, line), u, place);
     if (dot === null) continue;
     [previous, previousNode] = [effect, node];
     dot.radius = line.recordCount >= 40 ? 6 : line.recordCount >= 8 ? 5 : 4;
@@ -105,8 +111,8 @@ export function fillReturns(scene: Scene, input: SceneInput): void {
 }
 
 /** Where it goes: acks back to the application, retries into their lane, failures out of it and down. */
-function wayOf(layout: Layout, effect: Return, node: number, tp: number): Corners {
-  if (effect.type === 'batch.completed') return ackWay(layout, node);
+function wayOf(layout: Layout, effect: Return, node: number, { tp, client }: BatchLifeline): Corners {
+  if (effect.type === 'batch.completed') return ackWay(layout, node, client);
   if (effect.type === 'batch.requeued') return retryWay(layout, node, tp);
   const exit = laneExit(layout, tp);
   return [exit.x + 8, exit.y, exit.x + 8, layout.ackY + 14];

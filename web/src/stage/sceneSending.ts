@@ -1,11 +1,11 @@
 /** Stations 1 to 3: records on their way from send() into their lane, and callers that send() holds back. */
-import type { BatchId, TpId } from '#base/ids';
+import type { BatchId, ThreadId, TpId } from '#base/ids';
 import type { RecordColumns } from '#projections/RecordColumns';
 import type { ThreadState } from '#projections/pipelineState';
 import { countText, msText } from '../ui/format.ts';
 import { gridFor } from './grid.ts';
-import { centreX, centreY, type Layout } from './layout.ts';
-import { ease, levelCurveX, levelCurveY, lerp } from './motion.ts';
+import { centreX, centreY, type Layout, type Rect } from './layout.ts';
+import { clamp01, ease, levelCurveX, levelCurveY, lerp } from './motion.ts';
 import { addLabel, type Scene, type SceneInput } from './scene.ts';
 import { boxSlot, boxX } from './sceneLanes.ts';
 
@@ -14,9 +14,6 @@ const SIDES = [0.72, 0.88, 1.1] as const;
 const GOLDEN = 0.618_033_988_75;
 /** How many waiting callers are listed one by one. */
 const MAX_CALLERS = 4;
-
-/** What Java calls the thread of the Sender. */
-const SENDER_THREAD = 'kafka-producer-network-thread';
 
 /** Where a flying record lands. */
 interface Target {
@@ -82,11 +79,14 @@ function flyRecord(scene: Scene, input: SceneInput, record: number, targets: Map
   const u = 1 - (appendedAt - view.cursor.at) / ownLeadUs;
   if (u <= 0 || u > 1) return;
   const side = RECORD_SIDE * (SIDES[records.sizeClass(record)] ?? 1);
-  const appX = layout.app.x + layout.app.w - 6;
+  const app = appOf(input, records.thread(record));
+  const appX = app.x + app.w - 6;
   const splitX = centreX(layout.partitioner);
   const wobble = (((record * 7) % 5) - 2) * 3;
   if (u < 0.5) {
-    const y = layout.flowY + wobble * (1 - u);
+    // Where there are several applications, their ways meet at the serializer.
+    const meetU = clamp01((u * 2 * (splitX - appX)) / Math.max(1, layout.serializer.x + 10 - appX));
+    const y = lerp(centreY(app), layout.flowY, ease(meetU)) + wobble * (1 - u);
     scene.sprites.add(
       records.colour(record),
       lerp(appX, splitX, u * 2) - side / 2,
@@ -151,20 +151,7 @@ function targetOf(input: SceneInput, record: number, targets: Map<number, Target
 
 function fillWords(scene: Scene, input: SceneInput): void {
   const { layout, view } = input;
-  const { state } = view;
   const y = layout.flowY;
-  addLabel(scene, centreX(layout.app), layout.app.y + 20, 'app', 'plain', 'center', true);
-  let threads = 0;
-  for (const thread of state.threads.values()) {
-    if (state.clients.get(thread.client)?.closed === null && !thread.name.startsWith(SENDER_THREAD))
-      threads++;
-  }
-  if (threads > 1) {
-    const x = centreX(layout.app);
-    const bottom = layout.app.y + layout.app.h;
-    addLabel(scene, x, bottom - 26, countText(threads), 'dim', 'center');
-    addLabel(scene, x, bottom - 10, 'threads', 'dim', 'center');
-  }
   addLabel(scene, centreX(layout.serializer), layout.serializer.y + 20, 'String', 'plain', 'center');
   addLabel(
     scene,
@@ -218,7 +205,8 @@ function fillCallers(scene: Scene, input: SceneInput): void {
     const place = stationOf(input, thread, layout);
     const side = RECORD_SIDE * (SIDES[view.records.sizeClass(thread.sending)] ?? 1);
     const colour = view.records.colour(thread.sending);
-    scene.sprites.add(colour, place - side / 2, layout.flowY - side / 2, side, thread.sending);
+    const y = place < layout.serializer.x ? centreY(appOf(input, thread.id)) : layout.flowY;
+    scene.sprites.add(colour, place - side / 2, y - side / 2, side, thread.sending);
   }
   if (blocked > MAX_CALLERS) {
     const y = layout.app.y + layout.app.h + 24 + MAX_CALLERS * 20;
@@ -235,6 +223,12 @@ function fillCallers(scene: Scene, input: SceneInput): void {
       true,
     );
   }
+}
+
+/** The box of the application that a thread belongs to. */
+function appOf({ view, layout }: SceneInput, thread: number): Rect {
+  const client = view.state.threads.get(thread as ThreadId)?.client ?? -1;
+  return layout.apps.find((app) => app.client === client) ?? layout.app;
 }
 
 function fillBlockedCaller(scene: Scene, input: SceneInput, thread: ThreadState, place: number): void {
