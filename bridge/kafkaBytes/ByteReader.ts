@@ -54,6 +54,20 @@ export class ByteReader {
     return this.view.getInt32(at);
   }
 
+  /** The INT16 that comes next, which stays there. */
+  peekInt16(): number {
+    const value = this.int16();
+    this.cursor.at -= 2;
+    return value;
+  }
+
+  /** The INT32 that comes next, which stays there. */
+  peekInt32(): number {
+    const value = this.int32();
+    this.cursor.at -= 4;
+    return value;
+  }
+
   uint32(): number {
     const at = this.take(4);
     return this.view.getUint32(at);
