@@ -102,6 +102,6 @@ await describeWithKafka('the simulated brokers answer as real ones', () => {
 
 /*
  * Not compared: a flipped byte (the model has no bytes; CORRUPT_MESSAGE is injected there), acks other than −1, 0 and 1
- * (no producer sends them), the time in the answer to a repeated batch (the model's topics have no clock of their own),
- * the words in error_message, and producer ids themselves, which each cluster gives as it likes.
+ * (no producer sends them), the time in the answer to a repeated batch (that of the stored batch, which the model's log
+ * does not keep), the words in error_message, and producer ids themselves, which each cluster gives as it likes.
  */
