@@ -53,6 +53,7 @@ export class CaseRun {
   readonly startSeq: number;
   private readonly clock: VirtualClock;
   private readonly selector: VirtualSelector;
+  private readonly tracing: TracingSelector;
   private readonly untilUs: number;
 
   constructor(spec: ConformanceCase, config: ProducerConfig, createLog: (clock: Clock) => CaseLog) {
@@ -77,6 +78,7 @@ export class CaseRun {
     this.selector = new VirtualSelector(client, this.clock, this.brokers, this.log, () =>
       this.notes.sample(),
     );
+    this.tracing = new TracingSelector(this.selector, this.notes);
     const random = createRandomSources(spec.random);
     let application: Application | null = null;
     const currentSend = (): number => known(application, 'the application').currentSend();
@@ -88,7 +90,7 @@ export class CaseRun {
       estimator: new CompressionRatioEstimator(),
       costs: NO_COSTS,
       bootstrap: spec.cluster.bootstrap.map(brokerAddress),
-      network: new TracingSelector(this.selector, this.notes),
+      network: this.tracing,
       interceptors: spec.interceptors.map((one) => scriptedInterceptor(one, this.notes, currentSend)),
     });
     if (spec.start === 'warm') this.warmUp();
@@ -106,7 +108,10 @@ export class CaseRun {
     const readyNodes: NodeId[] = [];
     for (let id = 0; id < spec.cluster.nodes; id++)
       if (!spec.network.refuse.includes(id)) readyNodes.push(nodeId(id));
-    for (const node of readyNodes) this.selector.establish(node);
+    for (const node of readyNodes) {
+      this.selector.establish(node);
+      this.tracing.established(node);
+    }
     warmStartClient(known(this.started.networkClient, 'the network client'), this.started.metadata, {
       metadata: this.brokers.initialMetadata(),
       versions: this.brokers.apiVersions(),

@@ -7,14 +7,22 @@ import type { Notes } from './notes.ts';
 export class TracingSelector implements Selectable {
   private readonly selector: Selectable;
   private readonly notes: Notes;
+  /** Connections that stand or are on their way. The client may close one that it has not seen end. */
+  private readonly open = new Set<NodeId>();
 
   constructor(selector: Selectable, notes: Notes) {
     this.selector = selector;
     this.notes = notes;
   }
 
+  /** It stands from the beginning. */
+  established(node: NodeId): void {
+    this.open.add(node);
+  }
+
   connect(node: NodeId): void {
     this.notes.add({ kind: 'connect', node });
+    this.open.add(node);
     this.selector.connect(node);
   }
 
@@ -33,6 +41,7 @@ export class TracingSelector implements Selectable {
         this.notes.add({ kind: 'connected', node });
       } else {
         this.notes.add({ kind: 'disconnect', node, reason: arrival.reason });
+        this.open.delete(node);
       }
     }
     return selected;
@@ -43,7 +52,7 @@ export class TracingSelector implements Selectable {
   }
 
   close(node: NodeId): void {
-    this.notes.add({ kind: 'disconnect', node, reason: 'client' });
+    if (this.open.delete(node)) this.notes.add({ kind: 'disconnect', node, reason: 'client' });
     this.selector.close(node);
   }
 
