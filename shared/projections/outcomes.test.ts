@@ -7,6 +7,7 @@ import { recordsByOutcome } from './recordsByOutcome.ts';
 function started(acks: string): HandMadeLog {
   const log = new HandMadeLog();
   log
+    .write('run.began')
     .write('partition.named', { tp: 0, topic: 't', partition: 0 })
     .write('leader.elected', { tp: 0, leader: 0 });
   log.write('client.started', { client: 0, name: 'p', config: { acks } });
@@ -134,7 +135,7 @@ describe('Outcomes', () => {
     const run = projected(log);
     expect(run.outcomes.counts(stray)['lost-after-ack']).toBe(2);
     expect(run.outcomes.incidentsOf('lost-after-ack', stray)[0]?.cause).toBe(
-      'broker 0 wrote it after another had been elected, and it was cut off there',
+      'broker 0 answered for it when another one without it had been elected',
     );
     expect(run.outcomes.counts(log.tape.endSeq)['lost-after-ack']).toBe(0);
   });

@@ -31,13 +31,13 @@ export class Outcomes {
   private readonly logs = new Map<number, PartitionLogs>();
   private readonly topics = new Map<string, number[]>();
   private readonly copies = new Column();
-  /** Written last by a leader that had been replaced: the broker, by batch. */
+  /** In the log of a leader that has been replaced, and not in that of its successor: the broker, by batch. */
   private readonly strays = new Map<number, number>();
   /** Rank of the last batch of a client in a partition's log: the batch it was born as, and the place in it. */
   private readonly lastRank = new Map<string, { root: number; start: number }>();
   /** acks=0: acked before a broker wrote them. */
   private readonly unwritten = new Set<number>();
-  /** Only the model can: elsewhere nobody knows what a broker read. */
+  /** Only a run of the model, which says that it begins: elsewhere nobody knows what a broker read. */
   private seesNetwork = false;
   private readonly refused = new Map<number, Failure>();
   /** KIP-467: records whose exception is not their batch's. */
@@ -129,7 +129,7 @@ export class Outcomes {
       case 'record.failed':
         if (this.records.appendedAt(event.record) >= 0) this.own.set(event.record, event);
         return;
-      case 'request.departed':
+      case 'run.began':
         this.seesNetwork = true;
         return;
       case 'batch.completed':
@@ -171,7 +171,8 @@ export class Outcomes {
         this.logOf(event.tp).marked(event.node, event.offset + 1);
         return;
       case 'replica.fetched':
-        this.logOf(event.tp).fetched(event.node, event.leader, event.logEndOffset);
+        for (const batch of this.logOf(event.tp).fetched(event.node, event.leader, event.logEndOffset))
+          this.stored(event.tp, batch, `broker ${event.node} leads and has it twice`, event.seq);
         return;
       case 'log.truncated':
         this.logOf(event.tp).truncated(event.node, event.logEndOffset);
@@ -241,12 +242,13 @@ export class Outcomes {
   /** A leader that had been replaced without knowing it wrote it, and nobody else ever will have it. */
   private strayed(batch: number, node: number, seq: number): void {
     if (this.storedCopies(batch) > 0) return;
-    this.lose(batch, `broker ${node} wrote it after another had been elected, and it was cut off there`, seq);
+    this.lose(batch, `broker ${node} answered for it when another one without it had been elected`, seq);
   }
 
   /** A copy in the log that counts. */
   private stored(tp: number, batch: number, ifSecond: string, seq: number): void {
     const { batches } = this.lifelines;
+    this.strays.delete(batch);
     const before = this.storedCopies(batch);
     this.copies.set(batch, this.copiesOf(batch) + 1);
     const records = batches.recordCount(batch);
@@ -279,9 +281,11 @@ export class Outcomes {
 
   /** The new leader's log is the partition's from now on: what it does not have is gone (§7.4). */
   private elected({ tp, unclean, leaderEpoch, seq }: EventOf<'leader.elected'>, leader: number): void {
-    const { gone, come } = this.logOf(tp).elected(leader);
+    const { gone, come, before } = this.logOf(tp).elected(leader);
     const how = unclean ? 'an unclean election made' : 'the election made';
     this.dropped(gone, `${how} broker ${leader} leader (epoch ${leaderEpoch}), which did not have it`, seq);
+    // Whoever led before may still answer for what it has.
+    for (const batch of gone) this.strays.set(batch, before);
     for (const batch of come) this.stored(tp, batch, `broker ${leader} leads and has it twice`, seq);
   }
 

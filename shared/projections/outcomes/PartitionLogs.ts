@@ -44,6 +44,8 @@ interface ReplicaTail {
 
 /** What an election changed in the log that counts. */
 export interface Cut {
+  /** Who led until then. */
+  readonly before: number;
   /** Last ones first. */
   readonly gone: readonly number[];
   /** Oldest first: what the new leader brought along. */
@@ -82,17 +84,27 @@ export class PartitionLogs {
     if (node === this.leader) this.replica(node).commonEnd = endOffset;
   }
 
-  fetched(node: number, from: number, endOffset: number): void {
+  /** Returns what has come into the log that counts: an elected leader may fetch until it hears of its election. */
+  fetched(node: number, from: number, endOffset: number): readonly number[] {
     const replica = this.replica(node);
     if (from === this.leader) {
       replica.commonEnd = endOffset;
       replica.tail = [];
-      return;
+      return [];
+    }
+    const source = this.replica(from);
+    if (node === this.leader) {
+      const come = source.tail.filter((segment) => segment.endOffset <= endOffset);
+      source.tail = source.tail.slice(come.length);
+      for (const segment of come) this.log.push(segment.batch, segment.endOffset);
+      source.commonEnd = endOffset;
+      replica.commonEnd = endOffset;
+      return come.map(({ batch }) => batch);
     }
     // From a leader that has been replaced: its tail comes along.
-    const source = this.replica(from);
     replica.commonEnd = Math.min(endOffset, source.commonEnd);
     replica.tail = source.tail.filter((segment) => segment.endOffset <= endOffset);
+    return [];
   }
 
   truncated(node: number, endOffset: number): void {
@@ -104,6 +116,7 @@ export class PartitionLogs {
   /** The new leader's log is the partition's from now on (§7.4). */
   elected(node: number): Cut {
     const leader = this.replica(node);
+    const before = this.leader ?? node;
     this.leader = node;
     const cut: Segment[] = [];
     while (this.log.lastEnd > leader.commonEnd) cut.push(this.log.pop());
@@ -120,7 +133,7 @@ export class PartitionLogs {
       leader.commonEnd = endOffset;
     }
     leader.tail = [];
-    return { gone: cut.map(({ batch }) => batch), come: come.map(({ batch }) => batch) };
+    return { before, gone: cut.map(({ batch }) => batch), come: come.map(({ batch }) => batch) };
   }
 
   /** Every log of it is gone. Returns what stood in the one that counted, last ones first. */
