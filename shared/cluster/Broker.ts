@@ -15,6 +15,8 @@ import { ReplicaFetcher } from './ReplicaFetcher.ts';
 export class Broker {
   readonly node: NodeId;
   state: BrokerState = 'up';
+  /** What it takes longer for each request of a client: an overloaded machine, which a restart does not heal. */
+  addedUs = 0;
   private readonly cluster: ClusterContext;
   /** Which process of this broker: what an older one had begun is dropped. */
   private incarnation = 0;
@@ -83,6 +85,13 @@ export class Broker {
     this.state = 'frozen';
     this.cluster.writers.brokerMoved(this.node, 'frozen');
     this.cluster.controller.silent(this.node);
+  }
+
+  /** From the next request it begins with; its fetches from leaders stay as fast as they are. */
+  slow(addedUs: number): void {
+    if (addedUs === this.addedUs) return;
+    this.addedUs = addedUs;
+    this.cluster.writers.brokerSlowed(this.node, addedUs);
   }
 
   /** A killed broker starts anew, once the controller lets it register; a frozen one goes on. */

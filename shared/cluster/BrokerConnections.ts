@@ -98,15 +98,20 @@ export class BrokerConnections {
     end.isMuted = true;
     end.working = send;
     this.cluster.writers.requestBegun(send.requestId);
-    if (send.api !== 'PRODUCE') return this.work(send, end);
-    const { appendUs, appendUsPerKiB } = this.cluster.settings;
-    const workUs = appendUs + Math.floor((appendUsPerKiB * send.sizeBytes) / KIB);
+    const { addedUs } = this.broker;
+    if (send.api !== 'PRODUCE' && addedUs === 0) return this.work(send, end);
+    const workUs = addedUs + (send.api === 'PRODUCE' ? this.appendUs(send) : 0);
     this.broker.later(this.cluster.queue.nowUs + workUs, () => this.work(send, end));
   }
 
   private work(send: NetworkSend, end: BrokerConnection): void {
     if (send.body.api === 'PRODUCE') {
       produce(this.cluster, this.broker, send, send.body, (body, hasError) => {
+  private appendUs(send: NetworkSend): number {
+    const { appendUs, appendUsPerKiB } = this.cluster.settings;
+    return appendUs + Math.floor((appendUsPerKiB * send.sizeBytes) / KIB);
+  }
+
         // acks=0: nobody waits for an answer; an error is told by closing the connection (§5.7).
         if (send.expectResponse) this.respond(send, end, body);
         else if (hasError) this.close(end);

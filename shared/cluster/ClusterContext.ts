@@ -57,6 +57,7 @@ export function clusterWriters(events: EventSink) {
     logRefused: events.writer('log.refused'),
     logRecognised: events.writer('log.recognised'),
     logTruncated: events.writer('log.truncated'),
+    brokerSlowed: events.writer('broker.slowed'),
     logMarked: events.writer('log.marked'),
     replicaFetched: events.writer('replica.fetched'),
     highWatermarkAdvanced: events.writer('highWatermark.advanced'),

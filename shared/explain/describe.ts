@@ -134,6 +134,10 @@ const table: { readonly [T in EventType]: Sentence<T> } = {
     `${n.tp(e.tp)} joins the transaction${e.onServer ? '' : ' (at the client)'}.`,
   'transaction.queued': (e) => `${e.api} is queued${e.isRetry ? ' again' : ''}.`,
   'broker.moved': (e) => `Broker ${e.node} is ${e.to}.`,
+  'broker.slowed': (e) =>
+    e.addedUs > 0
+      ? `Broker ${e.node} takes ${span(e.addedUs)} longer for each request.`
+      : `Broker ${e.node} is as fast as it was.`,
   'link.changed': (e) =>
     `The link to ${nodeName(e.node)} ${e.cut ? 'is cut' : e.addedUs > 0 ? `is slower by ${span(e.addedUs)}` : 'is as it was'}.`,
   'request.arrived': (e) => `Request ${e.request} arrives at its broker.`,

@@ -151,6 +151,8 @@ export type CommandBody =
   | { readonly do: 'broker.kill' | 'broker.freeze' | 'broker.restart'; readonly node: number }
   | { readonly do: 'replica.stall' | 'replica.catchUp'; readonly node: number }
   | {
+  /** Each request of a client takes it so much longer; 0: as fast as before. */
+  | { readonly do: 'broker.slow'; readonly node: number; readonly addedUs: number }
       readonly do: 'leader.move';
       readonly topic: string;
       readonly partition: number;

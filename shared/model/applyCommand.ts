@@ -49,6 +49,8 @@ function applyToCluster(command: ClusterCommand, cluster: SimulatedCluster): voi
       return cluster.broker(nodeId(command.node)).freeze();
     case 'broker.restart':
       return cluster.broker(nodeId(command.node)).restart();
+    case 'broker.slow':
+      return cluster.broker(nodeId(command.node)).slow(command.addedUs);
     case 'replica.stall':
       return cluster.broker(nodeId(command.node)).stallReplicas(true);
     case 'replica.catchUp':

@@ -144,6 +144,7 @@ const COMMANDS: { readonly [D in CommandBody['do']]: Arguments<BodyOf<D>> } = {
   'broker.kill': node,
   'broker.freeze': node,
   'broker.restart': node,
+  'broker.slow': { ...node, addedUs: integer },
   'replica.stall': node,
   'replica.catchUp': node,
   'leader.move': { topic: name, partition: integer, leader: integer },

@@ -152,6 +152,10 @@ export function commandSentence(command: Command, scenario: Scenario): string | 
       null
     );
   }
+  if (command.do === 'broker.slow') {
+    const { p100Us } = DELAY_RANGES;
+    return isInRange(p100Us, command.addedUs) ? null : `a slow broker adds ${rangeText(p100Us)}.`;
+  }
   if (command.do === 'link.set') {
     const { p100Us } = DELAY_RANGES;
     return isInRange(p100Us, command.addedUs) ? null : `a link adds ${rangeText(p100Us)}.`;

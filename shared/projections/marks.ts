@@ -69,6 +69,9 @@ export class Marks {
       case 'broker.moved':
         if (event.to !== 'up') this.push('fault', event, `broker ${event.node} ${event.to}`);
         return;
+      case 'broker.slowed':
+        if (event.addedUs > 0) this.push('fault', event, `broker ${event.node} slow`);
+        return;
       case 'leader.elected':
         // Every run begins with an election of each partition.
         if (event.at > 0)

@@ -174,6 +174,8 @@ export interface BrokerView {
   readonly node: NodeId;
   state: BrokerState;
   since: Micros;
+  /** What each request of a client takes longer than it should. */
+  addedUs: number;
 }
 
 /** Everything adds up: sent = waiting + acked + failed (+ refused, which is failed before it was in a batch). */

@@ -69,6 +69,7 @@ const schema = v.variant('do', [
   v.strictObject({ do: v.literal('workload.set'), application, workload }),
   v.strictObject({ do: v.picklist(['workload.pause', 'workload.resume']), application }),
   v.strictObject({ do: v.picklist(['broker.kill', 'broker.freeze', 'broker.restart']), node }),
+  v.strictObject({ do: v.literal('broker.slow'), node, addedUs: count }),
   v.strictObject({ do: v.picklist(['replica.stall', 'replica.catchUp']), node }),
   v.strictObject({ do: v.literal('leader.move'), topic, partition, leader: node }),
   v.strictObject({ do: v.literal('link.set'), node: v.nullable(node), addedUs: count, cut: v.boolean() }),

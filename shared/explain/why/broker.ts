@@ -28,5 +28,9 @@ export function whyBroker(context: WhyContext, node: NodeId): string {
   const coordinated = [...state.coordinators.values()].filter((one) => one.node === node);
   const ids = coordinated.map(({ transactionalId, state: is }) => `${transactionalId} (${is})`);
   const coordinates = ids.length === 0 ? '' : ` It coordinates ${list(ids)}.`;
-  return `Up, ${leads === 0 ? 'leads no partition' : `leader of ${plural(leads, 'partition')}`}; ${requests}.${coordinates}${held}`;
+  const slow =
+    broker !== undefined && broker.addedUs > 0
+      ? ` It is slow: each request takes it ${span(broker.addedUs)} longer, and those of one connection wait for each other.`
+      : '';
+  return `Up, ${leads === 0 ? 'leads no partition' : `leader of ${plural(leads, 'partition')}`}; ${requests}.${slow}${coordinates}${held}`;
 }

@@ -51,6 +51,7 @@ function moveLogEnd(state: PipelineState, { tp, node, logEndOffset }: LogMoved):
 
 export const cluster: Handlers<
   | 'broker.moved'
+  | 'broker.slowed'
   | 'link.changed'
   | 'request.arrived'
   | 'request.begun'
@@ -74,7 +75,12 @@ export const cluster: Handlers<
   | 'fault.struck'
 > = {
   'broker.moved': (state, { node, to, at }) => {
-    state.brokers.set(node, { node, state: to, since: at });
+    const addedUs = state.brokers.get(node)?.addedUs ?? 0;
+    state.brokers.set(node, { node, state: to, since: at, addedUs });
+  },
+  'broker.slowed': (state, { node, addedUs }) => {
+    const broker = state.brokers.get(node);
+    if (broker !== undefined) state.brokers.set(node, { ...broker, addedUs });
   },
   'link.changed': (state, { client: id, node, addedUs, cut, at }) => {
     const client = state.clients.get(id);

@@ -38,6 +38,7 @@ const COMMANDS: readonly CommandBody['do'][] = [
   'broker.kill',
   'broker.freeze',
   'broker.restart',
+  'broker.slow',
   'replica.stall',
   'replica.catchUp',
   'leader.move',

@@ -22,7 +22,7 @@ export function drawScene(ctx: Draw2d, scene: Scene, layout: Layout, colours: Pa
   layout.brokers.forEach((broker, index) => {
     const tone = scene.brokerTones[index] ?? 'plain';
     const fill = tone === 'bad' ? colours.dead : colours.panel;
-    const line = tone === 'bad' ? colours.bad : tone === 'ice' ? colours.ice : colours.line;
+    const line = tone === 'plain' ? colours.line : lineOf(tone, colours);
     panel(ctx, broker, fill, line, 8, tone === 'plain' ? 1 : 2);
   });
   for (let i = 0; i < scene.boxes.count; i++) drawBox(ctx, scene.boxes.items[i], colours);

@@ -1,6 +1,7 @@
 /** Station 7: per broker the tails of the logs it hosts. Cells are offsets; the right edge is the leader's log end. */
 import type { BatchId, NodeId, TpId } from '#base/ids';
 import type { BrokerView, PartitionState } from '#projections/pipelineState';
+import { countText } from '../ui/format.ts';
 import type { BrokerPlace, StripPlace } from './layout.ts';
 import { ease, fractionBefore, lerp } from './motion.ts';
 import { NOTHING } from './near.ts';
@@ -68,7 +69,9 @@ function lookOf(input: SceneInput, partition: PartitionState, cellRoom: number):
 }
 
 function brokerWords(broker: BrokerView | undefined): readonly [Tone, string] {
-  if (broker === undefined || broker.state === 'up') return ['plain', ''];
+  if (broker === undefined) return ['plain', ''];
+  if (broker.state === 'up')
+    return broker.addedUs > 0 ? ['warn', `slow ${countText(broker.addedUs / 1000)} ms`] : ['plain', ''];
   return broker.state === 'frozen' ? ['ice', 'frozen'] : ['bad', 'down'];
 }
 

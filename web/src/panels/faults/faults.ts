@@ -20,10 +20,13 @@ export interface BrokerFacts {
   readonly addedUs: number;
   readonly isCut: boolean;
   readonly isStalled: boolean;
+  /** What each request takes it longer. */
+  readonly slowUs: number;
   readonly sessionTimeoutMs: number;
   readonly requestTimeoutMs: number;
 }
 
+export const SLOW_BROKER_US = 80_000;
 export const SLOW_BY_US = [20_000, 200_000] as const;
 
 /** Stop, freeze, restart, stall: the machine itself. */
@@ -60,6 +63,25 @@ export function brokerFaults(facts: BrokerFacts): readonly Fault[] {
       command: { do: 'broker.restart', node },
     });
   }
+  if (state === 'up') {
+    faults.push(
+      facts.slowUs > 0
+        ? {
+            id: 'fast',
+            label: 'Fast again',
+            tone: 'good',
+            sentence: `Broker ${node} takes no longer for a request than it should.`,
+            command: { do: 'broker.slow', node, addedUs: 0 },
+          }
+        : {
+            id: 'slow',
+            label: `Slow ${SLOW_BROKER_US / 1000} ms`,
+            tone: 'bad',
+            sentence: `Broker ${node} takes ${SLOW_BROKER_US / 1000} ms longer for each request, one after the other on a connection; its replicas fetch as before.`,
+            command: { do: 'broker.slow', node, addedUs: SLOW_BROKER_US },
+          },
+    );
+  }
   if (state !== 'down') {
     faults.push(
       facts.isStalled
@@ -91,7 +113,7 @@ export function linkFaults(facts: BrokerFacts): readonly Fault[] {
       if (us === addedUs) continue;
       faults.push({
         id: `slow-${us}`,
-        label: `Slow ${us / 1000} ms`,
+        label: `Slow link ${us / 1000} ms`,
         tone: 'bad',
         sentence: `Every request to broker ${node} and every answer takes ${us / 1000} ms longer.`,
         command: { do: 'link.set', node, addedUs: us, cut: false },

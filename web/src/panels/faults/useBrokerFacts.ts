@@ -24,6 +24,7 @@ export function brokerFacts(session: Session, node: number): BrokerFacts {
   return {
     node,
     state: state.brokers.get(nodeId(node))?.state ?? 'up',
+    slowUs: state.brokers.get(nodeId(node))?.addedUs ?? 0,
     addedUs: connection?.addedUs ?? 0,
     isCut: connection?.cut ?? false,
     isStalled: isStalledAt(scenario, node, session.playback.cursor.at),
