@@ -54,6 +54,12 @@ function lack(name, why) {
   if (strict) total.failed += 1;
 }
 
+/** The modes of bridge/vitest.config.ts. */
+const vitest = (mode) => (report) => [
+  ...['vitest', 'run', '--config', 'bridge/vitest.config.ts', '--mode', mode],
+  ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+];
+
 /** Builds the oracle and proves that every golden trace is what the real client prints. */
 async function oracle() {
   const java = await findJava();
@@ -122,21 +128,9 @@ await door(async () => {
   await check('format', 'format');
   await check('lint', 'lint');
   await check('types', 'typecheck');
-  await runner(
-    'unit, laws, conformance',
-    (report) => [
-      'vitest',
-      'run',
-      '--config',
-      'bridge/vitest.config.ts',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ],
-    {},
-    readVitestReport,
-  );
+  await runner('unit, laws, conformance', vitest('test'), {}, readVitestReport);
   await oracle();
+  await runner('real brokers', vitest('live'), {}, readVitestReport);
   await buildPage();
   await browsers();
   say('\nRan:');
