@@ -20,6 +20,12 @@ export interface LiveEngine {
   readonly scenario: Scenario;
   /** µs of run time before which everything has happened. */
   readonly reachedUs: number;
+  /** When something is to be done by itself; absent: only time tells. */
+  readonly nextDueUs?: number;
+  /** Something has come from outside, between two calls of `runUntil`: told by calling `wake`. */
+  onWake?(wake: () => void): void;
+  /** What is wrong while the run goes on, as a sentence; null or absent: nothing. */
+  readonly warning?: string | null;
   /** What has stopped the run for good, as a sentence. */
   readonly failure: string | null;
   /** Everything before `atUs`, as far as `maxSteps` carry; the next call goes on there. */

@@ -27,6 +27,7 @@ const UNWATCHED_STEP_MS = 50;
 /** Work of one step, after which the process looks at its sockets. */
 const BUDGET_US = 10_000;
 const STEPS_PER_LOOK = 256;
+const US_PER_MS = 1000;
 /** A run that is further behind the wall than this gives up the time that it has lost. */
 const MAX_LAG_US = 2_000_000;
 /** How long it is said that time was lost. */
@@ -69,6 +70,7 @@ export class LiveRun {
   /** The last step did not get to its end: the next one follows at once. */
   private isBehind = false;
   private cancelStep: (() => void) | null = null;
+  private isStepSoon = false;
   /** The state before the last whole block. */
   private readonly state = pipelineProjection.initial();
   private frames: LiveFrame[] = [];
@@ -84,6 +86,7 @@ export class LiveRun {
       return tape;
     });
     this.tape = tapes[0] ?? new EventTape();
+    this.engine.onWake?.(() => this.stepSoon());
   }
 
   /** Time begins with the first call; later ones change nothing. */
@@ -118,15 +121,33 @@ export class LiveRun {
   /** What is wrong with a run that goes on; null: nothing. */
   get warning(): string | null {
     const isLate = this.elapsedUs !== null && this.elapsedUs() - this.lateAt < WARNED_US;
-    return isLate ? 'This machine is too slow for the workload: the run has fallen behind the clock.' : null;
+    if (isLate) return 'This machine is too slow for the workload: the run has fallen behind the clock.';
+    return this.engine.warning ?? null;
   }
 
-  private planStep(): void {
-    const pauseMs = this.isBehind ? 0 : this.watchers.size > 0 ? STEP_MS : UNWATCHED_STEP_MS;
+  private planStep(pauseMs = this.pauseMs()): void {
     this.cancelStep = this.wall.after(pauseMs, () => {
+      this.isStepSoon = false;
       this.step();
       this.planStep();
     });
+  }
+
+  /** Until the next step, if nothing comes from outside. */
+  private pauseMs(): number {
+    if (this.isBehind) return 0;
+    const pauseMs = this.watchers.size > 0 ? STEP_MS : UNWATCHED_STEP_MS;
+    const { nextDueUs } = this.engine;
+    if (nextDueUs === undefined || this.elapsedUs === null) return pauseMs;
+    const untilDueMs = Math.ceil((nextDueUs - (this.elapsedUs() - this.lostUs)) / US_PER_MS);
+    return Math.max(0, Math.min(pauseMs, untilDueMs));
+  }
+
+  private stepSoon(): void {
+    if (this.isStepSoon || this.cancelStep === null) return;
+    this.isStepSoon = true;
+    this.cancelStep();
+    this.planStep(0);
   }
 
   /** Brings the run to the present, within its budget, and tells the viewers. */

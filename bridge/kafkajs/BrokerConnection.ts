@@ -1,0 +1,153 @@
+/**
+ * One connection to a broker, made by kafkajs. Its promises end here: what they bring is told to a listener, in order,
+ * and the end of the socket is the end of the connection, whatever kafkajs makes of it.
+ */
+import type { Socket } from 'node:net';
+import type { NetworkSend } from '#engine/Selectable';
+import type { ResponseBody } from '#engine/requests';
+import {
+  kafkajsLibrary,
+  silentLogger,
+  type KafkajsConnection,
+  type SocketRequest,
+} from './kafkajsLibrary.ts';
+import type { RequestCodec } from './requests.ts';
+
+export interface BrokerAddressOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly clientId: string;
+  readonly node: number;
+  readonly setupTimeoutMs: number;
+  readonly ssl?: object;
+  readonly sasl?: object;
+}
+
+export interface ConnectionListener {
+  connected(): void;
+  /** The kernel has taken all bytes of the request. */
+  written(send: NetworkSend): void;
+  received(send: NetworkSend, body: ResponseBody): void;
+  /** Once; nothing follows. `why`: in the system's words. */
+  ended(wasConnected: boolean, why: string): void;
+}
+
+/** Never in force: the engine's own timeouts close the connection, as Java's do. */
+const NO_TIMEOUT_MS = 2_000_000_000;
+
+export class BrokerConnection {
+  isEstablished = false;
+  private readonly listener: ConnectionListener;
+  private readonly codec: RequestCodec;
+  /** Handed to kafkajs, which writes them in this order. */
+  private readonly unsent: NetworkSend[] = [];
+  /** Of whom the listener has not been told. */
+  private readonly unwritten = new Set<NetworkSend>();
+  private connection: KafkajsConnection | null = null;
+  private socket: Socket | null = null;
+  private hasEnded = false;
+  private why = 'the broker closed the connection';
+
+  constructor(options: BrokerAddressOptions, codec: RequestCodec, listener: ConnectionListener) {
+    this.codec = codec;
+    this.listener = listener;
+    const { host, port, clientId, node, setupTimeoutMs, ssl, sasl } = options;
+    const pool = new kafkajsLibrary.ConnectionPool({
+      host,
+      port,
+      clientId,
+      logger: silentLogger,
+      socketFactory: (request) => this.open(request),
+      connectionTimeout: setupTimeoutMs,
+      requestTimeout: NO_TIMEOUT_MS,
+      enforceRequestTimeout: false,
+      maxInFlightRequests: null,
+      ...(ssl === undefined ? {} : { ssl }),
+      ...(sasl === undefined ? {} : { sasl }),
+    });
+    // It would look every millisecond at a queue that is always empty: nothing limits or throttles it here.
+    for (const { requestQueue } of pool.pool) requestQueue.scheduleCheckPendingRequests = () => {};
+    const broker = new kafkajsLibrary.Broker({ connectionPool: pool, logger: silentLogger, nodeId: node });
+    broker.connect().then(
+      () => this.establish(pool.pool[0] ?? null),
+      (error: unknown) => this.end(error),
+    );
+  }
+
+  /** The connection must be established. */
+  send(send: NetworkSend): void {
+    const { connection, codec } = this;
+    if (connection === null) return;
+    // The bytes are made now: a batch may be stamped anew before kafkajs asks for them.
+    const bytes = codec.encode(send);
+    const { key, name } = codec.apiOf(send);
+    this.unsent.push(send);
+    this.unwritten.add(send);
+    connection
+      .send<ResponseBody>({
+        request: {
+          apiKey: key,
+          apiVersion: send.version,
+          apiName: name,
+          expectResponse: () => send.expectResponse,
+          encode: () => Promise.resolve({ buf: bytes, buffer: bytes }),
+        },
+        response: {
+          decode: (payload) => Promise.resolve(payload).then((answer) => codec.decode(send, answer)),
+          parse: (body) => Promise.resolve(body),
+        },
+        logResponseError: false,
+      })
+      .then(
+        (body) => {
+          if (body === undefined || this.hasEnded) return;
+          // An answer may overtake the word that its request is written.
+          this.wrote(send);
+          this.listener.received(send, body);
+        },
+        (error: unknown) => this.end(error),
+      );
+  }
+
+  /** At once, and without a word to the listener. What was under way is lost. */
+  close(): void {
+    this.hasEnded = true;
+    // With an error kafkajs drops its requests and timers; an orderly end would wait for a frozen broker.
+    this.socket?.destroy(new Error('closed by the client'));
+  }
+
+  private open(request: SocketRequest): Socket {
+    const socket = kafkajsLibrary.createSocketFactory()(request);
+    socket.setNoDelay(true);
+    this.socket = socket;
+    const write = socket.write.bind(socket);
+    Object.assign(socket, {
+      write: (bytes: Buffer) => {
+        // Before the connection is established it is kafkajs that writes.
+        const send = this.isEstablished ? this.unsent.shift() : undefined;
+        return write(bytes, () => this.wrote(send));
+      },
+    });
+    socket.on('error', (error) => (this.why = error.message));
+    socket.on('close', () => this.end(null));
+    return socket;
+  }
+
+  private establish(connection: KafkajsConnection | null): void {
+    if (this.hasEnded) return;
+    this.connection = connection;
+    this.isEstablished = true;
+    this.listener.connected();
+  }
+
+  private wrote(send: NetworkSend | undefined): void {
+    if (send !== undefined && this.unwritten.delete(send) && !this.hasEnded) this.listener.written(send);
+  }
+
+  private end(error: unknown): void {
+    if (this.hasEnded) return;
+    if (error instanceof Error) this.why = error.message;
+    this.close();
+    this.listener.ended(this.isEstablished, this.why);
+  }
+}

@@ -1,0 +1,120 @@
+/** The topic of a live run: looked up on the cluster, created when it is missing. One connection, closed at the end. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TopicSpec } from '#model/Scenario';
+import { KafkaConnection } from '../kafkaBytes/KafkaConnection.ts';
+import { API_VERSIONS, METADATA, type BrokerMetadata } from '../kafkaBytes/apis/cluster.ts';
+import { PRODUCE } from '../kafkaBytes/apis/produce.ts';
+import { CREATE_TOPICS } from '../kafkaBytes/apis/topics.ts';
+
+export interface BrokerEndpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface WantedTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  /** null: as many as there are brokers, up to 3. */
+  readonly replicationFactor: number | null;
+  /** null: the cluster's default. */
+  readonly minInsyncReplicas: number | null;
+}
+
+export interface FoundCluster {
+  readonly brokers: readonly BrokerMetadata[];
+  readonly topic: TopicSpec;
+  readonly isCreated: boolean;
+}
+
+const METADATA_VERSION = 8;
+const CREATE_VERSION = 5;
+const CREATE_LIMIT_MS = 30_000;
+const LOOK_MS = 100;
+/** Produce 8 came with Kafka 2.4. */
+const OLDEST_PRODUCE = 8;
+const MOST_REPLICAS = 3;
+const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
+
+/** @throws Error whose message is a sentence: unreachable, too old, or the topic cannot be made. */
+export async function findTopic(
+  endpoints: readonly BrokerEndpoint[],
+  wanted: WantedTopic,
+): Promise<FoundCluster> {
+  const connection = await connectToAny(endpoints);
+  try {
+    await checkAge(connection);
+    const { topic } = wanted;
+    const before = await connection.request(METADATA, METADATA_VERSION, { topics: [topic] });
+    const isThere = before.topics.some(({ error }) => error === 'NONE');
+    const replicationFactor = wanted.replicationFactor ?? Math.min(MOST_REPLICAS, before.brokers.length);
+    if (!isThere) await createTopic(connection, wanted, replicationFactor);
+    const found = await untilLed(connection, topic);
+    const [first] = found.partitions;
+    return {
+      brokers: before.brokers,
+      isCreated: !isThere,
+      topic: {
+        topic,
+        partitions: found.partitions.length,
+        replicationFactor: first?.replicas.length ?? replicationFactor,
+        minInsyncReplicas: wanted.minInsyncReplicas ?? 1,
+        uncleanLeaderElection: false,
+        maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
+      },
+    };
+  } finally {
+    connection.close();
+  }
+}
+
+async function connectToAny(endpoints: readonly BrokerEndpoint[]): Promise<KafkaConnection> {
+  let why = '';
+  for (const { host, port } of endpoints) {
+    try {
+      return await KafkaConnection.open({ host, port });
+    } catch (error) {
+      why = error instanceof Error ? error.message : String(error);
+    }
+  }
+  throw new Error(`No broker can be reached: ${why}.`);
+}
+
+async function checkAge(connection: KafkaConnection): Promise<void> {
+  let newestProduce = 0;
+  try {
+    const { apis } = await connection.request(API_VERSIONS, 3, null);
+    newestProduce = apis.find(({ key }) => key === PRODUCE.key)?.max ?? 0;
+  } catch {
+    // An older broker's answer cannot be read, or it closes the connection.
+  }
+  if (newestProduce < OLDEST_PRODUCE)
+    throw new Error(
+      'What answers there is older than Kafka 2.4, or not a Kafka broker without TLS and SASL.',
+    );
+}
+
+async function createTopic(
+  connection: KafkaConnection,
+  { topic, partitions, minInsyncReplicas }: WantedTopic,
+  replicationFactor: number,
+): Promise<void> {
+  const configs = minInsyncReplicas === null ? {} : { 'min.insync.replicas': String(minInsyncReplicas) };
+  const [made] = await connection.request(CREATE_TOPICS, CREATE_VERSION, {
+    topics: [{ topic, partitions, replicationFactor, assignments: null, configs }],
+    timeoutMs: CREATE_LIMIT_MS,
+  });
+  if (made === undefined || made.error === 'NONE' || made.error === 'TOPIC_ALREADY_EXISTS') return;
+  throw new Error(`The topic ${topic} cannot be created: ${made.errorMessage ?? made.error}`);
+}
+
+/** A new topic reaches the brokers one after the other. */
+async function untilLed(connection: KafkaConnection, topic: string) {
+  const end = performance.now() + CREATE_LIMIT_MS;
+  for (;;) {
+    const { topics } = await connection.request(METADATA, METADATA_VERSION, { topics: [topic] });
+    const found = topics.find((one) => one.topic === topic && one.error === 'NONE');
+    if (found !== undefined && found.partitions.every(({ leader }) => leader >= 0)) return found;
+    if (performance.now() > end) throw new Error(`The topic ${topic} has partitions without a leader.`);
+    await sleep(LOOK_MS);
+  }
+}

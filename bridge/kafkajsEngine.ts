@@ -1,0 +1,304 @@
+/**
+ * A real producer on a real cluster as a live engine: the applications and the producer of the model, on the wall clock,
+ * over connections of kafkajs. Nothing of it is simulated; what only the inside of a broker knows is not in its log.
+ */
+import { BugError, known } from '#base/assert';
+import { micros } from '#base/time';
+import { createRandom } from '#base/random';
+import { TopicPartitions } from '#base/TopicPartition';
+import { nodeId, type RecordId } from '#base/ids';
+import type { EventTape } from '#events/EventTape';
+import type { EventSink, EventType } from '#events/catalogue';
+import type { TapeClock } from '#events/tape/TapeWriter';
+import { createKafkaProducer } from '#engine/KafkaProducer/createKafkaProducer';
+import { parseProducerConfig, withRequiredSettings } from '#engine/ProducerConfig';
+import { createRunIds, type RunContext } from '#engine/RunContext';
+import type { BrokerAddress } from '#engine/requests';
+import { applyToApplication, type ApplicationCommand } from '#model/applyCommand';
+import { KeyNames } from '#model/KeyNames';
+import { ModelApplication } from '#model/ModelApplication';
+import type { Command, CommandBody, Scenario } from '#model/Scenario';
+import { randomSources, type ApplicationParts, type RunningProducer } from '#model/startProducer';
+import { commandSentence, MOST_COMMANDS } from '#model/validateScenario';
+import { sentEvent } from '#projections/sentEvent';
+import { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
+import type { EngineContent, LiveEngine } from './LiveEngine.ts';
+import { RecordContents } from './RecordContents.ts';
+import { WallClock } from './WallClock.ts';
+import { ClusterView } from './kafkajs/ClusterView.ts';
+import { codecSentence, createCompress } from './kafkajs/codecs.ts';
+import { KafkajsSelector } from './kafkajs/KafkajsSelector.ts';
+import { createRequestCodec } from './kafkajs/requests.ts';
+import { liveProvenance } from './liveProvenance.ts';
+
+/** Brokers that this bridge has started itself; nobody else's are touched. */
+export interface OwnBrokers {
+  readonly kill: (node: number) => Promise<void>;
+  readonly freeze: (node: number) => void;
+  readonly restart: (node: number) => Promise<void>;
+}
+
+export interface KafkajsEngineParts {
+  /** `cluster` says how many brokers there are and what the topic is like. */
+  readonly scenario: Scenario;
+  /** In the order of bootstrap.servers. */
+  readonly bootstrap: readonly { readonly host: string; readonly port: number }[];
+  readonly own: OwnBrokers | null;
+  readonly security?: { readonly ssl?: object; readonly sasl?: object };
+  /** By it the ledger tells this run's records from others; an unsigned 32-bit number. */
+  readonly ledgerRun: number;
+  readonly openLog: (clock: TapeClock) => EventTape;
+  /** ms since 1970. */
+  readonly beganAtMs: number;
+}
+
+export interface KafkajsEngine extends LiveEngine {
+  /** A broker of ours has become this. */
+  brokerMoved(node: number, to: 'up' | 'frozen' | 'down'): void;
+}
+
+const APPLICATION_COMMANDS: readonly CommandBody['do'][] = [
+  'producer.replace',
+  'producer.start',
+  'producer.flush',
+  'producer.close',
+  'producer.kill',
+  'record.send',
+  'workload.set',
+  'workload.pause',
+  'workload.resume',
+  'transaction.begin',
+  'transaction.commit',
+  'transaction.abort',
+];
+const BROKER_COMMANDS: readonly CommandBody['do'][] = ['broker.kill', 'broker.freeze', 'broker.restart'];
+
+const isApplicationCommand = (command: CommandBody): command is ApplicationCommand =>
+  'application' in command;
+
+export const createKafkajsEngine = (parts: KafkajsEngineParts): KafkajsEngine => new Engine(parts);
+
+class Engine implements KafkajsEngine {
+  readonly provenance: ReadonlyMap<EventType, 'measured' | 'derived'> = liveProvenance();
+  readonly commands: ReadonlySet<CommandBody['do']>;
+  failure: string | null = null;
+  warning: string | null = null;
+  private readonly parts: KafkajsEngineParts;
+  private readonly clock = new WallClock();
+  private readonly tape: EventTape;
+  private readonly events: EventSink;
+  private readonly run: RunContext;
+  private readonly keys = new KeyNames();
+  private readonly contents: RecordContents;
+  private readonly estimator = new CompressionRatioEstimator();
+  private readonly view: ClusterView;
+  private readonly bootstrap: readonly BrokerAddress[];
+  private readonly selectors = new Set<KafkajsSelector>();
+  private readonly applications: ModelApplication[] = [];
+  private readonly instances: ModelApplication[] = [];
+  private readonly given: Command[] = [];
+  private producers = 0;
+  private wake: () => void = () => {};
+
+  constructor(parts: KafkajsEngineParts) {
+    const { scenario, ledgerRun, beganAtMs, own } = parts;
+    this.parts = parts;
+    this.commands = new Set([...APPLICATION_COMMANDS, ...(own === null ? [] : BROKER_COMMANDS)]);
+    this.tape = parts.openLog(this.clock.clock);
+    this.contents = new RecordContents({ seed: scenario.seed, ledgerRun, keys: this.keys, beganAtMs });
+    this.events = this.contents.noting(this.tape);
+    this.events.writer('run.began')({ ...scenario, commands: [] });
+    const partitionNamed = this.events.writer('partition.named');
+    const partitions = new TopicPartitions((tp) => partitionNamed(tp.id, tp.topic, tp.partition));
+    this.view = new ClusterView(this.events, partitions);
+    this.run = {
+      clock: this.clock.clock,
+      scheduler: this.clock,
+      events: this.events,
+      ids: createRunIds(),
+      partitions,
+      random: createRandom(scenario.seed),
+    };
+    // As Java numbers them: −1, −2, …
+    this.bootstrap = parts.bootstrap.map(({ host, port }, i) => ({
+      id: nodeId(-1 - i),
+      host,
+      port,
+    }));
+    this.start();
+  }
+
+  private start(): void {
+    const { scenario } = this.parts;
+    for (let node = 0; node < scenario.cluster.brokers; node++) this.writeBrokerMoved(node, 'up');
+    for (const { topic, partitions } of scenario.cluster.topics)
+      for (let i = 0; i < partitions; i++) this.run.partitions.get(topic, i);
+    scenario.applications.forEach((spec, index) => {
+      const application = new ModelApplication(index, spec, this.applicationParts());
+      this.applications.push(application);
+      this.instances.push(application);
+      if (!spec.isStandby) application.start();
+    });
+  }
+
+  private applicationParts(): ApplicationParts {
+    return {
+      run: this.run,
+      clock: this.clock,
+      keys: this.keys,
+      startProducer: (properties) => this.startProducer(properties),
+    };
+  }
+
+  private startProducer(properties: Readonly<Record<string, string>>): RunningProducer {
+    const { run, contents, bootstrap, estimator } = this;
+    const config = parseProducerConfig(withRequiredSettings(properties), () => ++this.producers);
+    const client = run.ids.nextClient();
+    const compress = createCompress(config);
+    const selector = new KafkajsSelector({
+      run,
+      clientName: config.clientId,
+      bootstrap,
+      codec: createRequestCodec(run.partitions, (sent) =>
+        contents.batchBytes(sent, config.compressionType, compress),
+      ),
+      setupTimeoutMs: config.socketConnectionSetupTimeoutMaxMs,
+      ...(this.parts.security === undefined ? {} : { security: this.parts.security }),
+      wake: () => this.wake(),
+      observe: (send, body) => {
+        this.warning = null;
+        this.view.observe(send, body);
+      },
+      trouble: ({ host, port }, why) => {
+        this.warning = `The broker at ${host}:${port} cannot be reached: ${why}.`;
+      },
+    });
+    this.selectors.add(selector);
+    const { producer } = createKafkaProducer(run, {
+      client,
+      config,
+      random: randomSources(run, client),
+      compression: {
+        compressedBytes: (_topic, rawBytes, _createdIndex, records) =>
+          compress === null
+            ? rawBytes
+            : contents.compressed(known(records, 'the records of a batch'), compress).length,
+      },
+      estimator,
+      costs: this.parts.scenario.costs,
+      bootstrap,
+      network: selector,
+    });
+    return { producer, client, selector, ioThread: producer.parts.ioThread };
+  }
+
+  get scenario(): Scenario {
+    return { ...this.parts.scenario, commands: this.given };
+  }
+
+  get reachedUs(): number {
+    return this.run.clock.nowUs();
+  }
+
+  get nextDueUs(): number {
+    return this.clock.nextDueUs;
+  }
+
+  onWake(wake: () => void): void {
+    this.wake = wake;
+  }
+
+  runUntil(atUs: number, maxSteps: number): void {
+    if (this.failure !== null) return;
+    try {
+      this.clock.runUntil(atUs, maxSteps);
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      const kind = error instanceof BugError ? 'The producer has a bug' : 'The producer has failed';
+      this.failure = `${kind}: ${what} (at ${this.reachedUs} µs)`;
+      this.closeConnections();
+    }
+  }
+
+  execute(body: CommandBody): string | null {
+    if (this.given.length >= MOST_COMMANDS) return 'This run has had too many commands: start it anew.';
+    const command: Command = { ...body, at: micros(this.reachedUs) };
+    const sentence = commandSentence(command, this.scenario) ?? this.codecSentence(body);
+    if (sentence !== null) return sentence;
+    this.given.push(command);
+    // At the next instant: this one has been told to the viewers already.
+    this.clock.schedule(() => {
+      this.events.writer('command.applied')({ ...command, at: this.run.clock.nowUs() });
+      this.apply(command);
+    });
+    this.wake();
+    return null;
+  }
+
+  private codecSentence(body: CommandBody): string | null {
+    if (body.do !== 'producer.replace') return null;
+    return codecSentence(parseProducerConfig(withRequiredSettings(body.producer), () => 0).compressionType);
+  }
+
+  private apply(command: Command): void {
+    if (isApplicationCommand(command)) {
+      const application = this.applications[command.application];
+      if (application === undefined) return;
+      if (command.do === 'producer.start' && application.isRunning) this.startBeside(application);
+      applyToApplication(command, known(this.applications[command.application], 'the application'));
+      return;
+    }
+    const { own } = this.parts;
+    if (own === null) return;
+    if (command.do === 'broker.kill') this.later(own.kill(command.node));
+    else if (command.do === 'broker.freeze') own.freeze(command.node);
+    else if (command.do === 'broker.restart') this.later(own.restart(command.node));
+  }
+
+  /** The same program once more, while the first one still runs. */
+  private startBeside(first: ModelApplication): void {
+    const label = `${first.index}/instance/${this.instances.length}`;
+    const second = new ModelApplication(first.index, first.presentSpec, this.applicationParts(), label);
+    this.applications[first.index] = second;
+    this.instances.push(second);
+  }
+
+  private later(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.warning = error instanceof Error ? error.message : String(error);
+    });
+  }
+
+  brokerMoved(node: number, to: 'up' | 'frozen' | 'down'): void {
+    this.clock.schedule(() => this.writeBrokerMoved(node, to));
+    this.wake();
+  }
+
+  private writeBrokerMoved(node: number, to: 'up' | 'frozen' | 'down'): void {
+    this.events.writer('broker.moved')(nodeId(node), to);
+  }
+
+  content(record: RecordId): EngineContent | null {
+    const sent = sentEvent(this.tape, record);
+    const text = this.contents.text(record);
+    if (sent === null || text === null) return null;
+    const application = this.instances.find(({ threadIds }) => threadIds.has(sent.thread));
+    if (application === undefined) return null;
+    return {
+      ...text,
+      topic: application.otherTopics.get(record) ?? application.workloadAt(sent.at).topic,
+      partition: application.explicitPartitions.get(record) ?? null,
+      timestampMs: this.parts.beganAtMs + Math.floor(sent.at / 1000),
+    };
+  }
+
+  close(): Promise<void> {
+    this.closeConnections();
+    this.failure ??= 'The run has been ended.';
+    return Promise.resolve();
+  }
+
+  private closeConnections(): void {
+    for (const selector of this.selectors) selector.closeAll();
+  }
+}

@@ -1,0 +1,31 @@
+/** How each event of a live run is known. What is not here happens inside of a broker, and no client can see it. */
+import { catalogue, type EventType } from '#events/catalogue';
+
+/** Computed from what was answered: offsets and the brokers that answered them. */
+const DERIVED: readonly EventType[] = ['log.appended', 'log.recognised', 'highWatermark.advanced'];
+const UNKNOWN: readonly EventType[] = [
+  'link.changed',
+  'request.arrived',
+  'request.begun',
+  'response.left',
+  'request.departed',
+  'response.departed',
+  'log.refused',
+  'log.truncated',
+  'log.marked',
+  'replica.fetched',
+  'coordinator.moved',
+  'producerState.expired',
+  'topic.changed',
+  'fault.armed',
+  'fault.struck',
+];
+
+export function liveProvenance(): ReadonlyMap<EventType, 'measured' | 'derived'> {
+  const provenance = new Map<EventType, 'measured' | 'derived'>();
+  for (const type of Object.keys(catalogue) as EventType[]) {
+    if (UNKNOWN.includes(type)) continue;
+    provenance.set(type, DERIVED.includes(type) ? 'derived' : 'measured');
+  }
+  return provenance;
+}

@@ -1,0 +1,37 @@
+/** What a run on a real cluster begins with: slow enough for the eye, and every record carries its number. */
+import { DEFAULT_APPLICATION, DEFAULT_SCENARIO, DEFAULT_WORKLOAD } from '#model/defaultScenario';
+import type { ApplicationSpec, Scenario, TopicSpec, WorkloadSpec } from '#model/Scenario';
+import { LEDGER_HEADER_BYTES } from './RecordContents.ts';
+
+const RECORDS_PER_S = 200;
+
+export interface LiveScenarioOptions {
+  readonly seed: number;
+  readonly brokers: number;
+  readonly topic: TopicSpec;
+  readonly workload?: Partial<WorkloadSpec>;
+  readonly application?: Partial<Omit<ApplicationSpec, 'workload'>>;
+}
+
+export function liveScenario({ seed, brokers, topic, workload, application }: LiveScenarioOptions): Scenario {
+  return {
+    ...DEFAULT_SCENARIO,
+    seed,
+    cluster: { ...DEFAULT_SCENARIO.cluster, brokers, topics: [topic], start: 'cold' },
+    // Time is the wall's: what the work costs is measured, and nothing is added.
+    costs: { sendUs: 0, serializeUsPerKiB: 0, partitionUs: 0, appendUs: 0, callbackUs: 0 },
+    applications: [
+      {
+        ...DEFAULT_APPLICATION,
+        ...application,
+        workload: {
+          ...DEFAULT_WORKLOAD,
+          recordsPerS: RECORDS_PER_S,
+          headerBytes: LEDGER_HEADER_BYTES,
+          ...workload,
+          topic: topic.topic,
+        },
+      },
+    ],
+  };
+}
