@@ -193,6 +193,8 @@ export class SimulatedCluster implements Brokers, ClusterContext {
   addPartitions(name: string, partitions: number): void {
     const topic = this.topics.get(name);
     if (topic === undefined || partitions <= topic.settings.partitions) return;
+    // StripedReplicaPlacer: all brokers are fenced.
+    if (this.controller.activeNodes().length === 0) return;
     const from = topic.settings.partitions;
     topic.settings = { ...topic.settings, partitions };
     this.controller.createPartitions(topic, from);

@@ -85,10 +85,9 @@ export class Controller {
     for (let partition = from; partition < settings.partitions; partition++) {
       const tp = this.cluster.partitions.get(settings.topic, partition);
       topic.partitions.push(tp);
-      const replicas: NodeId[] = [];
-      for (let i = 0; i < Math.min(settings.replicationFactor, brokers); i++) {
-        replicas.push(nodeId((partition + i) % brokers));
-      }
+      const nodes = Array.from({ length: brokers }, (_, i) => nodeId((partition + i) % brokers));
+      const [live, fenced] = [true, false].map((is) => nodes.filter((node) => this.isActive(node) === is));
+      const replicas = [...(live ?? []), ...(fenced ?? [])].slice(0, settings.replicationFactor);
       const isr = replicas.filter((node) => this.isActive(node));
       const leader = isr[0] ?? null;
       created.push({ tp, replicas, isr, elr: [], leader, leaderEpoch: 0, lastKnownLeader: null, version: 0 });
