@@ -38,6 +38,9 @@ export interface SimulatedClusterParts {
 /** `producer.id.expiration.check.interval.ms`. */
 const EXPIRY_CHECK_US = 600_000 * MICROS_PER_MS;
 
+/** Kafka's defaults; `min.insync.replicas` is 1. */
+const NEW_TOPIC = { minInsyncReplicas: 1, uncleanLeaderElection: false, maxMessageBytes: 1048588 } as const;
+
 export class SimulatedCluster implements Brokers, ClusterContext {
   readonly queue: EventQueue;
   readonly settings: ClusterSettings;
@@ -45,6 +48,9 @@ export class SimulatedCluster implements Brokers, ClusterContext {
   readonly writers: ClusterWriters;
   readonly topics = new Map<string, Topic>();
   readonly brokers: Broker[] = [];
+  /** By name: what they were, and how often there has been one. */
+  private readonly deleted = new Map<string, { readonly settings: TopicSettings; readonly times: number }>();
+  producerByteRate: number;
   readonly controller: Controller;
   readonly coordinator: TransactionCoordinator;
   readonly verifier: TransactionVerifier;
@@ -53,6 +59,7 @@ export class SimulatedCluster implements Brokers, ClusterContext {
 
   constructor({ settings, queue, events, partitions, random }: SimulatedClusterParts) {
     this.settings = settings;
+    this.producerByteRate = settings.producerByteRate;
     this.queue = queue;
     this.partitions = partitions;
     this.writers = clusterWriters(events);
@@ -154,9 +161,10 @@ export class SimulatedCluster implements Brokers, ClusterContext {
       throttleTimeMs: 0,
       brokers: this.addresses(),
       controller: nodeId(0),
-      topics: [...this.topics.values()].map(({ settings, partitions }) => ({
+      topics: [...this.topics.values()].map(({ id, settings, partitions }) => ({
         topic: settings.topic,
         error: 'NONE',
+        topicId: id,
         partitions: partitions.map((tp) => {
           const state = known(this.controller.state(tp), 'a partition');
           const { leader, leaderEpoch, replicas, isr } = state;
@@ -174,7 +182,9 @@ export class SimulatedCluster implements Brokers, ClusterContext {
   }
 
   createTopic(settings: TopicSettings): void {
-    const topic: Topic = { settings, partitions: [] };
+    const earlier = this.deleted.get(settings.topic)?.times ?? 0;
+    const id = earlier === 0 ? settings.topic : `${settings.topic}/${earlier + 1}`;
+    const topic: Topic = { id, settings, partitions: [] };
     this.topics.set(settings.topic, topic);
     this.controller.createPartitions(topic, 0);
   }
@@ -204,7 +214,18 @@ export class SimulatedCluster implements Brokers, ClusterContext {
     const topic = this.topics.get(name);
     if (topic === undefined) return;
     this.topics.delete(name);
+    const times = (this.deleted.get(name)?.times ?? 0) + 1;
+    this.deleted.set(name, { settings: topic.settings, times });
     this.controller.deleteTopic(topic);
+  }
+
+  /** A topic that is not there: as it was before it was deleted, or as new ones are, with so many partitions. */
+  recreateTopic(name: string, partitions: number): void {
+    if (this.topics.has(name)) return;
+    const former =
+      this.deleted.get(name)?.settings ?? this.settings.topics.find(({ topic }) => topic === name);
+    const settings = former ?? { ...NEW_TOPIC, replicationFactor: Math.min(3, this.brokers.length) };
+    this.createTopic({ ...settings, topic: name, partitions });
   }
 
   moveLeader(name: string, partition: number, leader: NodeId): boolean {

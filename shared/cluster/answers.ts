@@ -134,7 +134,12 @@ function metadata(
       if (rule !== null) return { topic, error: rule.error, partitions: [] };
       const known = cluster.topics.get(topic)?.partitions.filter((tp) => broker.image.has(tp)) ?? [];
       if (known.length === 0) return { topic, error: 'UNKNOWN_TOPIC_OR_PARTITION', partitions: [] };
-      return { topic, error: 'NONE', partitions: known.map((tp) => partitionMetadata(broker, tp)) };
+      return {
+        topic,
+        error: 'NONE',
+        topicId: cluster.topics.get(topic)?.id ?? topic,
+        partitions: known.map((tp) => partitionMetadata(broker, tp)),
+      };
     }),
   };
 }

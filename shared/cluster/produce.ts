@@ -131,6 +131,10 @@ function checkAndAppend(
   verified: ErrorName | null,
 ): Outcome {
   const { tp } = sent;
+  const topicId = body.topicIds?.get(tp.topic);
+  if (version >= TOPIC_ID_VERSION && topicId !== undefined && topicId !== cluster.topics.get(tp.topic)?.id) {
+    return refuse(cluster, broker, sent, 'UNKNOWN_TOPIC_ID');
+  }
   if (!broker.image.has(tp)) {
     const isTopicGone = !cluster.topics.has(tp.topic) && version >= TOPIC_ID_VERSION;
     return refuse(cluster, broker, sent, isTopicGone ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION');

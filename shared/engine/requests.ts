@@ -27,6 +27,8 @@ export interface ProduceRequest {
   /** `request.timeout.ms`: how long the broker may wait for its followers. */
   readonly timeoutMs: number;
   readonly transactionalId: string | null;
+  /** From version 13 on topics go by their ids: what the client knew when it made the request. */
+  readonly topicIds?: ReadonlyMap<string, string>;
   /** In the order of the request. */
   readonly batches: readonly SentBatch[];
 }

@@ -74,6 +74,11 @@ function applyToCluster(command: ClusterCommand, cluster: SimulatedCluster): voi
       return cluster.addPartitions(command.topic, command.partitions);
     case 'topic.delete':
       return cluster.deleteTopic(command.topic);
+    case 'topic.create':
+      return cluster.recreateTopic(command.topic, command.partitions);
+    case 'quota.set':
+      cluster.producerByteRate = command.bytesPerS;
+      return;
     default:
       return never(command);
   }

@@ -47,6 +47,7 @@ export const DEFAULT_CLUSTER: ClusterSpec = {
   // Kafka's default is 9000: shortened, so that an election can be waited for.
   brokerSessionTimeoutMs: 2000,
   producerIdExpirationMs: 86_400_000,
+  producerByteRate: 0,
 };
 
 export const DEFAULT_WORKLOAD: WorkloadSpec = {

@@ -160,6 +160,8 @@ const COMMANDS: { readonly [D in CommandBody['do']]: Arguments<BodyOf<D>> } = {
   'topic.set': { topic: name, settings: someOf(TOPIC_FIELDS, DEFAULT_TOPIC) },
   'topic.addPartitions': { topic: name, partitions: integer },
   'topic.delete': { topic: name },
+  'topic.create': { topic: name, partitions: integer },
+  'quota.set': { bytesPerS: integer },
 };
 
 type AnyArguments = Readonly<Record<string, Codec<never>>>;

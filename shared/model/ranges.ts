@@ -97,6 +97,13 @@ export const CLUSTER_RANGES: NumbersOf<Omit<ClusterSpec, 'transactionVersion'>> 
     'ms',
     'producer.id.expiration.ms: how long a silent producer is remembered.',
   ),
+  producerByteRate: range(
+    'quota',
+    0,
+    1_000_000_000_000,
+    'bytes/s',
+    'producer_byte_rate: a client that sends more to a broker is throttled; 0: no quota.',
+  ),
 };
 
 export const NETWORK_RANGES: NumbersOf<NetworkSpec> = {

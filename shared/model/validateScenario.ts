@@ -160,6 +160,17 @@ export function commandSentence(command: Command, scenario: Scenario): string | 
     const { p100Us } = DELAY_RANGES;
     return isInRange(p100Us, command.addedUs) ? null : `a link adds ${rangeText(p100Us)}.`;
   }
+  if (command.do === 'quota.set') {
+    const { producerByteRate } = CLUSTER_RANGES;
+    return isInRange(producerByteRate, command.bytesPerS)
+      ? null
+      : `a quota is ${rangeText(producerByteRate)}.`;
+  }
+  if (command.do === 'topic.create') {
+    const { partitions } = TOPIC_RANGES;
+    if (!LEGAL_TOPIC.test(command.topic)) return `${command.topic} is not a legal name of a topic.`;
+    return isInRange(partitions, command.partitions) ? null : `a topic has ${rangeText(partitions)}.`;
+  }
   if (command.do === 'answer.set') {
     const { rule } = command;
     if (!isErrorName(rule.error)) return `${String(rule.error)} is not the name of an error.`;

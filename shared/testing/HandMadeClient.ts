@@ -116,6 +116,7 @@ export const SETTINGS: ClusterSettings = {
   replicaFetchWaitMaxMs: 500,
   brokerSessionTimeoutMs: 2000,
   producerIdExpirationMs: 86_400_000,
+  producerByteRate: 0,
 };
 
 export class HandMadeClient {

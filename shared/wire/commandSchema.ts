@@ -99,6 +99,8 @@ const schema = v.variant('do', [
   }),
   v.strictObject({ do: v.literal('topic.addPartitions'), topic, partitions: partition }),
   v.strictObject({ do: v.literal('topic.delete'), topic }),
+  v.strictObject({ do: v.literal('topic.create'), topic, partitions: partition }),
+  v.strictObject({ do: v.literal('quota.set'), bytesPerS: count }),
 ]);
 
 type Shape = v.InferOutput<typeof schema>;

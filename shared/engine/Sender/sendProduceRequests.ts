@@ -51,6 +51,7 @@ function createProduceRequest(sender: Sender, batches: readonly ProducerBatch[])
     timeoutMs: sender.settings.requestTimeoutMs,
     transactionalId: manager?.transactionalId() ?? null,
     ...(isV1 ? { maxVersion: LAST_VERSION_OF_V1 } : {}),
+    topicIds: sender.metadata.fetch().topicIds,
     batches: byTopic(batches).map(asSent),
   };
 }

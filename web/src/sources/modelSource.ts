@@ -49,6 +49,8 @@ const COMMANDS: readonly CommandBody['do'][] = [
   'topic.set',
   'topic.addPartitions',
   'topic.delete',
+  'topic.create',
+  'quota.set',
 ];
 
 const capabilities: Capabilities = {

@@ -235,6 +235,7 @@ const fakeScenario = (seed: number): Scenario => ({
     replicaFetchWaitMaxMs: 500,
     brokerSessionTimeoutMs: 9000,
     producerIdExpirationMs: 86_400_000,
+    producerByteRate: 0,
   },
   applications: [],
   costs: { sendUs: 0, serializeUsPerKiB: 0, partitionUs: 0, appendUs: 0, callbackUs: 0 },
