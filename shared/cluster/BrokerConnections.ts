@@ -2,6 +2,7 @@
  * A broker's end of its connections: kafka.network.SocketServer. One request at a time on each: the channel is muted
  * while its request is worked on, and the next ones lie in the socket's buffer.
  */
+import { MICROS_PER_MS } from '#base/time';
 import type { NetworkSend } from '#engine/Selectable';
 import type { ResponseBody } from '#engine/requests';
 import { answerOf } from './answers.ts';
@@ -9,6 +10,7 @@ import type { Broker } from './Broker.ts';
 import type { ClusterContext } from './ClusterContext.ts';
 import { createLane, type Lane } from './links.ts';
 import { produce } from './produce.ts';
+import { ProducerQuota } from './ProducerQuota.ts';
 import type { VirtualConnection } from './VirtualNetwork.ts';
 
 /** Answers are small beside requests; only a limited bandwidth asks for their size. */
@@ -38,6 +40,7 @@ class BrokerConnection {
 export class BrokerConnections {
   private readonly cluster: ClusterContext;
   private readonly broker: Broker;
+  private readonly quota = new ProducerQuota();
   private readonly ends = new Map<VirtualConnection, BrokerConnection>();
 
   constructor(cluster: ClusterContext, broker: Broker) {
@@ -112,17 +115,24 @@ export class BrokerConnections {
   private work(send: NetworkSend, end: BrokerConnection): void {
     if (send.body.api === 'PRODUCE') {
       produce(this.cluster, this.broker, send, send.body, (body, hasError) => {
+        const throttleTimeMs = this.throttleMs(send, end);
         // acks=0: nobody waits for an answer; an error is told by closing the connection (§5.7).
-        if (send.expectResponse) this.respond(send, end, body);
+        if (send.expectResponse) this.respond(send, end, { ...body, throttleTimeMs }, throttleTimeMs);
         else if (hasError) this.close(end);
-        else this.unmute(end);
+        else this.unmute(end, throttleTimeMs);
       });
       return;
     }
     answerOf(this.cluster, this.broker, send, (body) => this.respond(send, end, body));
   }
 
-  private respond(send: NetworkSend, end: BrokerConnection, body: ResponseBody): void {
+  private throttleMs(send: NetworkSend, end: BrokerConnection): number {
+    const { queue, producerByteRate } = this.cluster;
+    const nowMs = Math.floor(queue.nowUs / MICROS_PER_MS);
+    return this.quota.throttleMs(end.connection.client, send.sizeBytes, nowMs, producerByteRate);
+  }
+
+  private respond(send: NetworkSend, end: BrokerConnection, body: ResponseBody, throttleMs = 0): void {
     if (end.isDead) return;
     const { queue, links, faults, writers } = this.cluster;
     writers.responseLeft(send.requestId);
@@ -134,12 +144,17 @@ export class BrokerConnections {
     } else {
       writers.responseDeparted(send.requestId, null);
     }
-    this.unmute(end);
+    this.unmute(end, throttleMs);
   }
 
-  private unmute(end: BrokerConnection): void {
-    end.isMuted = false;
+  /** The answer is not held back (KIP-219): the channel stays mute instead, and the client is asked to keep silent. */
+  private unmute(end: BrokerConnection, throttleMs = 0): void {
     end.working = null;
+    if (throttleMs > 0) {
+      this.broker.later(this.cluster.queue.nowUs + throttleMs * MICROS_PER_MS, () => this.unmute(end));
+      return;
+    }
+    end.isMuted = false;
     this.readNext(end);
   }
 

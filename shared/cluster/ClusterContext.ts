@@ -33,10 +33,14 @@ export interface ClusterSettings {
   readonly replicaFetchWaitMaxMs: number;
   readonly brokerSessionTimeoutMs: number;
   readonly producerIdExpirationMs: number;
+  /** `producer_byte_rate` of every client at every broker; 0: no quota. */
+  readonly producerByteRate: number;
 }
 
 /** A topic that exists: its settings may change, its partitions may grow. */
 export interface Topic {
+  /** A topic that is made anew has another id than the one before it. */
+  readonly id: string;
   settings: TopicSettings;
   partitions: TopicPartition[];
 }
@@ -81,6 +85,8 @@ export interface ClusterContext {
   readonly verifier: TransactionVerifier;
   readonly links: Links;
   readonly faults: Faults;
+  /** As of now; what the settings begin with may be changed. */
+  readonly producerByteRate: number;
   broker(node: NodeId): Broker;
 }
 

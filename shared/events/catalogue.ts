@@ -199,9 +199,9 @@ export const catalogue = {
   'transaction.queued': [client('client'), word(REQUEST_APIS)('api'), flag('isRetry')],
   // cluster: only the model can see it
   'broker.moved': [node('node'), word(BROKER_STATES)('to')],
+  'link.changed': [client('client'), node('node'), count('addedUs'), flag('cut')],
   /** A broker that takes so much longer for every request of a client. */
   'broker.slowed': [node('node'), count('addedUs')],
-  'link.changed': [client('client'), node('node'), count('addedUs'), flag('cut')],
   'request.arrived': [request('request')],
   'request.begun': [request('request')],
   'response.left': [request('request')],

@@ -51,6 +51,8 @@ export interface ClusterSpec {
   /** Missing heartbeats until the controller takes a dead broker's leaderships away. */
   readonly brokerSessionTimeoutMs: number;
   readonly producerIdExpirationMs: number;
+  /** Quota of every client at every broker; 0: none. */
+  readonly producerByteRate: number;
 }
 
 export interface WorkloadSpec {
@@ -171,7 +173,10 @@ export type CommandBody =
       >;
     }
   | { readonly do: 'topic.addPartitions'; readonly topic: string; readonly partitions: number }
-  | { readonly do: 'topic.delete'; readonly topic: string };
+  | { readonly do: 'topic.delete'; readonly topic: string }
+  /** Where it was deleted: as it was, with so many partitions and a new id. */
+  | { readonly do: 'topic.create'; readonly topic: string; readonly partitions: number }
+  | { readonly do: 'quota.set'; readonly bytesPerS: number };
 
 /** At a moment of the run, not of the wall: a link can hold it. */
 export type Command = CommandBody & { readonly at: Micros };
