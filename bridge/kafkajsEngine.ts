@@ -41,6 +41,8 @@ export interface OwnBrokers {
 export interface KafkajsEngineParts {
   /** `cluster` says how many brokers there are and what the topic is like. */
   readonly scenario: Scenario;
+  /** The brokers that the cluster has. */
+  readonly nodes: readonly number[];
   /** In the order of bootstrap.servers. */
   readonly bootstrap: readonly { readonly host: string; readonly port: number }[];
   readonly own: OwnBrokers | null;
@@ -129,8 +131,8 @@ class Engine implements KafkajsEngine {
   }
 
   private start(): void {
-    const { scenario } = this.parts;
-    for (let node = 0; node < scenario.cluster.brokers; node++) this.writeBrokerMoved(node, 'up');
+    const { scenario, nodes } = this.parts;
+    for (const node of nodes) this.writeBrokerMoved(node, 'up');
     for (const { topic, partitions } of scenario.cluster.topics)
       for (let i = 0; i < partitions; i++) this.run.partitions.get(topic, i);
     scenario.applications.forEach((spec, index) => {

@@ -11,6 +11,7 @@ interface WithZstd {
     bytes: Uint8Array,
     options: { readonly params: Readonly<Record<number, number>> },
   ) => Uint8Array;
+  readonly zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array;
 }
 /** ZSTD_c_compressionLevel. */
 const ZSTD_LEVEL_PARAMETER = 100;
@@ -49,4 +50,11 @@ export function codecSentence(type: CompressionType): string | null {
     case 'lz4':
       return `Live, compression.type=${type} is not offered: Node has gzip and zstd.`;
   }
+}
+
+/** @throws Error on a Node without zstd: then nothing here has written it. */
+export function zstdDecompress(bytes: Uint8Array): Uint8Array {
+  const { zstdDecompressSync } = zlib as typeof zlib & WithZstd;
+  if (zstdDecompressSync === undefined) throw new Error('This Node cannot read zstd.');
+  return zstdDecompressSync(bytes);
 }

@@ -1,0 +1,101 @@
+/** For tests: a run against a cluster, with its ledger, from the first record to an orderly end. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventType } from '#events/catalogue';
+import type { CommandBody } from '#model/Scenario';
+import { createKafkajsEngine } from '../kafkajsEngine.ts';
+import { Ledger } from '../Ledger.ts';
+import { LedgerReader } from '../LedgerReader.ts';
+import { LiveRun } from '../LiveRun.ts';
+import { liveScenario, type LiveScenarioOptions } from '../liveScenario.ts';
+import { processWall } from '../WallClock.ts';
+import { findTopic, type BrokerEndpoint } from './topics.ts';
+
+export interface LiveOnCluster {
+  readonly run: LiveRun;
+  readonly ledger: Ledger;
+  command(body: CommandBody): void;
+  /** Until every record that was sent has an outcome; then the topic is read to its end. */
+  settle(limitMs: number): Promise<void>;
+  count(type: EventType): number;
+  stop(): Promise<void>;
+}
+
+export interface LiveOnClusterOptions extends Pick<LiveScenarioOptions, 'workload' | 'application'> {
+  readonly endpoints: readonly BrokerEndpoint[];
+  readonly topic: string;
+  readonly partitions: number;
+  readonly ledgerRun: number;
+}
+
+const LOOK_MS = 50;
+
+export async function liveOnCluster(options: LiveOnClusterOptions): Promise<LiveOnCluster> {
+  const { endpoints, topic, partitions, ledgerRun, workload, application } = options;
+  const wanted = { topic, partitions, replicationFactor: null, minInsyncReplicas: null };
+  const found = await findTopic(endpoints, wanted);
+  const nodes = found.brokers.map(({ node }) => node);
+  const ledger = new Ledger(ledgerRun);
+  let followed = 0;
+  const scenario = liveScenario({
+    seed: ledgerRun,
+    brokers: nodes.length,
+    topic: found.topic,
+    ...(workload === undefined ? {} : { workload }),
+    ...(application === undefined ? {} : { application }),
+  });
+  const run = new LiveRun({
+    wall: processWall,
+    engine: (openLog) =>
+      createKafkajsEngine({
+        scenario,
+        nodes,
+        bootstrap: endpoints,
+        own: null,
+        ledgerRun,
+        openLog,
+        beganAtMs: Date.now(),
+      }),
+  });
+  const follow = (): void => {
+    const { endSeq } = run.tape;
+    ledger.follow(run.tape.read(followed), endSeq);
+    followed = endSeq;
+  };
+  const reader = new LedgerReader(endpoints, topic, (partition, records) => {
+    follow();
+    ledger.read(partition, records);
+  });
+  await reader.begin();
+  run.start();
+  return {
+    run,
+    ledger,
+    command(body) {
+      const sentence = run.execute(body);
+      if (sentence !== null) throw new Error(sentence);
+    },
+    async settle(limitMs) {
+      const limit = performance.now() + limitMs;
+      for (follow(); !isSettled(ledger); follow()) {
+        if (run.failure !== null) throw new Error(run.failure);
+        if (performance.now() > limit)
+          throw new Error(`not settled within ${limitMs} ms: ${JSON.stringify(ledger.counts)}`);
+        await sleep(LOOK_MS);
+      }
+      await reader.readToEnd(limitMs);
+    },
+    count(type) {
+      let count = 0;
+      const events = run.tape.read(run.tape.startSeq);
+      while (events.seq < run.tape.endSeq) if (events.next().type === type) count++;
+      return count;
+    },
+    async stop() {
+      reader.close();
+      await run.stop();
+    },
+  };
+}
+
+const isSettled = ({ counts }: Ledger): boolean =>
+  counts.sent > 0 && counts.acked + counts.failed === counts.sent;

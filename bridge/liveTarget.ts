@@ -1,0 +1,125 @@
+/** Makes ready what live mode runs against: the simulated cluster, brokers of our own, or somebody's. */
+import { randomInt } from 'node:crypto';
+import type { LiveTarget } from './arguments.ts';
+import { LocalCluster } from './kafka/LocalCluster.ts';
+import { createKafkajsEngine, type KafkajsEngine, type OwnBrokers } from './kafkajsEngine.ts';
+import { findTopic, type BrokerEndpoint, type WantedTopic } from './kafkajs/topics.ts';
+import { liveScenario } from './liveScenario.ts';
+import { LiveRun } from './LiveRun.ts';
+import { createSimulatedEngine, simulatedScenario } from './simulatedEngine.ts';
+import { processWall } from './WallClock.ts';
+
+/** Node's own limit for `randomInt` is above it. */
+const TWO_TO_32 = 2 ** 32;
+/** Records may not be lost while one of three brokers is away. */
+const LOCAL_MIN_INSYNC_REPLICAS = 2;
+
+export interface StartedTarget {
+  readonly run: LiveRun | null;
+  /** What the page is told. */
+  readonly offer: string | null;
+  /** A line for the person who started it. */
+  readonly line: string | null;
+  readonly stop: () => Promise<void>;
+}
+
+/** @throws Error with a sentence. */
+export async function startTarget(
+  target: LiveTarget,
+  progress: (line: string) => void,
+): Promise<StartedTarget> {
+  switch (target.kind) {
+    case 'none':
+      return { run: null, offer: null, line: null, stop: () => Promise.resolve() };
+    case 'simulated': {
+      const scenario = simulatedScenario(randomInt(TWO_TO_32));
+      const run = new LiveRun({
+        wall: processWall,
+        engine: (openLog) => createSimulatedEngine(scenario, openLog),
+      });
+      const line = 'Live mode runs against the simulated cluster.';
+      return { run, offer: 'simulated', line, stop: () => run.stop() };
+    }
+    case 'kafka':
+      return startOwnCluster(target.topic, progress);
+    case 'brokers': {
+      const { run } = await connect(target.brokers, target.topic, null, progress);
+      const names = target.brokers.map(({ host, port }) => `${host}:${port}`).join(',');
+      const line = `Live mode produces to the topic ${target.topic.topic} at ${names}.`;
+      return { run, offer: 'kafka', line, stop: () => run.stop() };
+    }
+  }
+}
+
+async function startOwnCluster(
+  wanted: WantedTopic,
+  progress: (line: string) => void,
+): Promise<StartedTarget> {
+  let engine: KafkajsEngine | null = null;
+  const cluster = await LocalCluster.start({
+    progress,
+    onMoved: (node, state) => {
+      if (state !== 'starting') engine?.brokerMoved(node, state);
+    },
+  });
+  try {
+    const own: OwnBrokers = {
+      kill: (node) => cluster.kill(node),
+      freeze: (node) => cluster.freeze(node),
+      restart: (node) => cluster.restart(node),
+    };
+    const endpoints = cluster.clientPorts.map((port) => ({ host: '127.0.0.1', port }));
+    const minInsyncReplicas = wanted.minInsyncReplicas ?? LOCAL_MIN_INSYNC_REPLICAS;
+    const live = await connect(endpoints, { ...wanted, minInsyncReplicas }, own, progress);
+    engine = live.engine;
+    return {
+      run: live.run,
+      offer: 'kafka',
+      line: `Live mode produces to three brokers of Kafka ${cluster.version} on this machine.`,
+      stop: async () => {
+        await live.run.stop();
+        await cluster.stop();
+      },
+    };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+async function connect(
+  bootstrap: readonly BrokerEndpoint[],
+  wanted: WantedTopic,
+  own: OwnBrokers | null,
+  progress: (line: string) => void,
+): Promise<{ readonly run: LiveRun; readonly engine: KafkajsEngine | null }> {
+  const found = await findTopic(bootstrap, wanted);
+  const { topic, brokers, isCreated } = found;
+  progress(
+    `the topic ${topic.topic} ${isCreated ? 'has been created' : 'is there'}: ${topic.partitions} partitions`,
+  );
+  const scenario = liveScenario({
+    seed: randomInt(TWO_TO_32),
+    // Nodes are numbered from 0 on the stage; a cluster may begin elsewhere.
+    brokers: Math.max(...brokers.map(({ node }) => node)) + 1,
+    topic,
+  });
+  const engines: KafkajsEngine[] = [];
+  const run = new LiveRun({
+    wall: processWall,
+    engine: (openLog) => {
+      const engine = createKafkajsEngine({
+        scenario,
+        nodes: brokers.map(({ node }) => node),
+        bootstrap,
+        own,
+        ledgerRun: randomInt(TWO_TO_32),
+        openLog,
+        beganAtMs: Date.now(),
+      });
+      engines.push(engine);
+      return engine;
+    },
+  });
+  return { run, engine: engines[0] ?? null };
+}
