@@ -118,13 +118,14 @@ function drawCount(ctx: Draw2d, rect: Rect, count: number, colours: Palette): vo
 
 function drawBlock(ctx: Draw2d, block: BlockItem | undefined, colours: Palette): void {
   if (block === undefined) return;
-  const fill = block.tone === 'good' ? colours.goodFill : colours.accentFill;
+  const fill =
+    block.tone === 'good' ? colours.goodFill : block.tone === 'bad' ? colours.badFill : colours.accentFill;
   panel(ctx, block, fill, lineOf(block.tone, colours), 4, 1.2);
   const text = block.count >= 0 ? `${block.count}` : block.label;
   if (text === '' || block.h < 11) return;
   ctx.font = `12px ${block.count >= 0 ? MONO : SANS}`;
   ctx.textAlign = 'center';
-  ctx.fillStyle = block.tone === 'good' ? colours.good : colours.text;
+  ctx.fillStyle = block.tone === 'accent' ? colours.text : lineOf(block.tone, colours);
   ctx.fillText(text, centreX(block), centreY(block) + 4);
 }
 

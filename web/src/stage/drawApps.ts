@@ -37,7 +37,7 @@ function fillOf({ tone }: PillItem, colours: Palette): string {
   return tone === 'good' ? colours.goodFill : colours.accentFill;
 }
 
-const TAB_PX = 12;
+const TAB_PX = 14;
 
 /** A tab with the number of the producer it belongs to, at its upper left corner. */
 export function drawOwner(ctx: Draw2d, rect: Rect, owner: number, colours: Palette): void {
@@ -46,8 +46,8 @@ export function drawOwner(ctx: Draw2d, rect: Rect, owner: number, colours: Palet
   ctx.beginPath();
   ctx.roundRect(rect.x - 4, rect.y - 4, TAB_PX, TAB_PX, 3);
   ctx.fill();
-  ctx.font = `700 10px ${SANS}`;
+  ctx.font = `700 12px ${SANS}`;
   ctx.textAlign = 'center';
   ctx.fillStyle = colours.background;
-  ctx.fillText(String(owner + 1), rect.x - 4 + TAB_PX / 2, rect.y + 5.5);
+  ctx.fillText(String(owner + 1), rect.x - 4 + TAB_PX / 2, rect.y + 7.3);
 }

@@ -72,7 +72,7 @@ export function fillLanes(scene: Scene, input: SceneInput): void {
     const text = `+ ${input.layout.hiddenLanes} partitions, ${countText(waiting)} records`;
     addLabel(scene, place.x + 8, place.y + place.h / 2 + 4, text, 'dim');
   }
-  fillBuffer(scene, state, input.layout.gauge.w < 215);
+  fillBuffer(scene, state, input.layout.gauge.w < 240);
 }
 
 function fillLane(scene: Scene, input: SceneInput, lane: LanePlace, partition: PartitionState): void {

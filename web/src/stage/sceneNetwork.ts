@@ -140,9 +140,12 @@ function fillContents(
 ): void {
   const { view } = input;
   if (block.tone === 'good') {
-    block.label = 'answer';
+    // It never comes back: the viewer may know, the client does not.
+    if (request.lostOnWay === 'answer') block.tone = 'bad';
+    block.label = block.tone === 'bad' ? 'answer lost' : 'answer';
     return;
   }
+  if (request.lostOnWay === 'request') block.tone = 'bad';
   let total = 0;
   for (const batch of request.batches) {
     if (!hasLanded(input, line, batch)) total += view.lifelines.batch(batch)?.recordCount ?? 0;
