@@ -18,6 +18,8 @@ import {
   type GlyphKind,
 } from './sceneLogs.ts';
 
+/** What "−12" is wider than "f". */
+const ORPHAN_COUNT_PX = 9;
 /** Offsets beyond the log end that are kept, because their records are already in the air. */
 const TAIL_AHEAD = 256;
 
@@ -33,7 +35,7 @@ export function fillBrokers(scene: Scene, input: SceneInput): void {
     const name = `broker ${place.node}${isCoordinator ? ` ${COORDINATOR_MARK}` : ''}`;
     addLabel(scene, place.x + 8, place.y + 16, name, tone, 'left', true);
     const isWide = place.w > 150;
-    const shownText = isWide ? text : text.replace('slow ', '+');
+    const shownText = isWide ? text : text.split(' ')[0] ?? '';
     if (text !== '') addLabel(scene, place.x + place.w - 8, place.y + 16, shownText, tone, 'right', isWide);
     else if (place.hiddenStrips > 0) {
       const more = `+${place.hiddenStrips}${isWide ? ' more logs' : ''}`;
@@ -108,7 +110,9 @@ function fillStrip(
     const side = strip.cellWidth - 1.4;
     // Not in the leader's log: nobody will ever read it.
     if (offset >= (partition.divergedFrom.get(place.node as NodeId) ?? Infinity) && offset < end) {
-      if (x + side <= right) addGlyph(scene, 'orphan', x, cellY, side, isDown);
+      // Their number at the right end needs more room than the usual letter.
+      const room = strip.w > 140 ? 0 : ORPHAN_COUNT_PX;
+      if (x + side <= right - room) addGlyph(scene, 'orphan', x, cellY, side, isDown);
       return;
     }
     const glyph = spans.get(offset);

@@ -163,6 +163,10 @@ function nodeOf(input: SceneInput, line: BatchLifeline): number {
   return attempt === undefined ? -1 : (view.lifelines.request(attempt.request)?.node ?? -1);
 }
 
+const MAX_TOPIC = 24;
+const shortTopic = (topic: string): string =>
+  topic.length > MAX_TOPIC ? `${topic.slice(0, MAX_TOPIC - 1)}…` : topic;
+
 function fillAckWords(scene: Scene, input: SceneInput, ack: EventOf<'batch.completed'>): void {
   const { layout, view } = input;
   const line = view.lifelines.batch(ack.batch);
@@ -176,7 +180,7 @@ function fillAckWords(scene: Scene, input: SceneInput, ack: EventOf<'batch.compl
         ? `offsets ${countText(ack.baseOffset)} … ${countText(ack.baseOffset + count - 1)}`
         : `offset ${countText(ack.baseOffset)}`;
   const x = (layout.app.x + layout.sender.x) / 2;
-  const text = `ack · ${partition.topic}-${partition.partition}, ${offsets} → callback`;
+  const text = `ack · ${shortTopic(partition.topic)}-${partition.partition}, ${offsets} → callback`;
   addLabel(scene, x, layout.ackY + 19, text, 'good', 'center');
 }
 
