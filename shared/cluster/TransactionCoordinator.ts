@@ -17,6 +17,8 @@ import {
   endError,
   initError,
   raiseEpoch,
+  remember,
+  takeOver,
   type Asker,
   type Transaction,
 } from './TransactionMetadata.ts';
@@ -83,9 +85,7 @@ export class TransactionCoordinator {
     for (const transaction of this.transactions.values()) {
       const owner = this.nodeOf(transaction.transactionalId);
       if (owner === transaction.owner) continue;
-      transaction.owner = owner;
-      transaction.term++;
-      transaction.isPending = false;
+      takeOver(transaction, owner);
       this.tell(transaction);
       if (transaction.state === 'PrepareCommit' || transaction.state === 'PrepareAbort') {
         this.sendMarkers(transaction);
@@ -266,6 +266,7 @@ export class TransactionCoordinator {
       transaction.isPending = false;
       this.move(transaction, to);
       then();
+      remember(transaction);
     });
   }
 

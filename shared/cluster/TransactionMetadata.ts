@@ -31,7 +31,22 @@ export interface Transaction {
   owner: NodeId | null;
   /** Rises when another broker takes over: what the old one had under way is void. */
   term: number;
+  /** What the coordinator's log says: all that the next owner knows. */
+  logged: LoggedState;
 }
+
+type LoggedState = Pick<
+  Transaction,
+  | 'producerId'
+  | 'producerEpoch'
+  | 'lastEpoch'
+  | 'previousProducerId'
+  | 'timeoutMs'
+  | 'state'
+  | 'partitions'
+  | 'startedUs'
+  | 'version'
+>;
 
 /** Who asks, in the name of which producer. */
 export interface Asker {
@@ -47,8 +62,7 @@ export function createTransaction(
   producerId: number,
   version: 1 | 2,
 ): Transaction {
-  return {
-    transactionalId,
+  const logged: LoggedState = {
     producerId,
     producerEpoch: -1,
     lastEpoch: -1,
@@ -57,11 +71,25 @@ export function createTransaction(
     state: 'Empty',
     partitions: new Set(),
     startedUs: 0,
-    isPending: false,
     version,
-    owner,
-    term: 0,
   };
+  return { ...logged, transactionalId, isPending: false, owner, term: 0, logged };
+}
+
+/** The write is in the log. */
+export function remember(transaction: Transaction): void {
+  const { producerId, producerEpoch, lastEpoch, previousProducerId, timeoutMs } = transaction;
+  const { state, startedUs, version } = transaction;
+  const partitions = new Set(transaction.partitions);
+  const ids = { producerId, producerEpoch, lastEpoch, previousProducerId };
+  transaction.logged = { ...ids, timeoutMs, state, partitions, startedUs, version };
+}
+
+/** Another broker takes over and reads the log: what was not written yet has never been, a fence for instance. */
+export function takeOver(transaction: Transaction, owner: NodeId | null): void {
+  const { logged } = transaction;
+  Object.assign(transaction, logged, { partitions: new Set(logged.partitions), isPending: false, owner });
+  transaction.term++;
 }
 
 /** Why an InitProducerId is refused; null: it is not. An open transaction is no error here. */

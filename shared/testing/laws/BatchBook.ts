@@ -3,7 +3,7 @@
  * it, so that it stays the same record in the parts of a split batch.
  */
 import { known } from '#base/assert';
-import type { BatchId, ClientId, RecordId, TpId } from '#base/ids';
+import type { BatchId, ClientId, NodeId, RecordId, RequestId, TpId } from '#base/ids';
 import type { PipelineEvent } from '#events/catalogue';
 
 export interface BatchFacts {
@@ -33,8 +33,21 @@ export interface BatchFacts {
   hasForeign: boolean;
 }
 
+/** As it was when a request took it along; it may be stamped anew while that is out. */
+export interface Stamp {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+interface Carrier {
+  readonly node: NodeId;
+  readonly stamps: Map<BatchId, Stamp>;
+}
+
 export class BatchBook {
   private readonly batches = new Map<BatchId, BatchFacts>();
+  private readonly carriers = new Map<RequestId, Carrier>();
+  /** Requests that a broker works on, by batch: what it appends is what they carry. */
+  private readonly atWork = new Map<BatchId, Carrier[]>();
   private readonly batchOf = new Map<RecordId, BatchId>();
   private readonly transactionOf = new Map<ClientId, number>();
 
@@ -49,6 +62,43 @@ export class BatchBook {
   /** The client's transaction that is open now, counted from 1; 0: none ever was. */
   transaction(client: ClientId): number {
     return this.transactionOf.get(client) ?? 0;
+  }
+
+  /** What is written on a batch that the broker appends now. */
+  stampAt(id: BatchId, node: NodeId): Stamp {
+    const carrier = this.atWork.get(id)?.find((one) => one.node === node);
+    return carrier?.stamps.get(id) ?? this.get(id);
+  }
+
+  private addRequest(event: PipelineEvent): void {
+    switch (event.type) {
+      case 'request.sent':
+        if (event.api === 'PRODUCE')
+          this.carriers.set(event.request, { node: event.node, stamps: new Map() });
+        break;
+      case 'request.carried': {
+        const { producerId, producerEpoch } = this.get(event.batch);
+        this.carriers.get(event.request)?.stamps.set(event.batch, { producerId, producerEpoch });
+        break;
+      }
+      case 'request.begun': {
+        const carrier = this.carriers.get(event.request);
+        for (const batch of carrier?.stamps.keys() ?? []) {
+          if (carrier !== undefined) this.atWork.set(batch, [...(this.atWork.get(batch) ?? []), carrier]);
+        }
+        break;
+      }
+      case 'response.left':
+      case 'request.dropped': {
+        const carrier = this.carriers.get(event.request);
+        for (const batch of carrier?.stamps.keys() ?? []) {
+          this.atWork.set(batch, this.atWork.get(batch)?.filter((one) => one !== carrier) ?? []);
+        }
+        break;
+      }
+      default:
+        this.addEnd(event);
+    }
   }
 
   add(event: PipelineEvent): void {
@@ -86,7 +136,7 @@ export class BatchBook {
         }
         break;
       default:
-        this.addEnd(event);
+        this.addRequest(event);
     }
   }
 

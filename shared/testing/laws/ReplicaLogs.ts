@@ -97,7 +97,7 @@ export class ReplicaLogs {
     switch (event.type) {
       case 'log.appended': {
         const batch = this.batches.get(event.batch);
-        const { producerId, producerEpoch } = batch;
+        const { producerId, producerEpoch } = this.batches.stampAt(event.batch, event.node);
         const { tp, node, baseOffset, logEndOffset: endOffset, seq } = event;
         const entry = { batch, baseOffset, endOffset, producerId, producerEpoch, isCommit: false, seq };
         this.append(tp, node, entry);

@@ -59,6 +59,8 @@ export class ReadCommittedLaw implements Law {
     if (to === 'Empty' || to === 'CompleteCommit' || to === 'CompleteAbort')
       this.open.delete(transactionalId);
     else this.open.add(transactionalId);
+    // A fence that is not in the coordinator's log yet is gone when another broker takes over.
+    if (to === 'PrepareEpochFence') return;
     const fences = this.fences.get(producerId) ?? [];
     const last = fences.at(-1)?.producerEpoch ?? -1;
     if (producerEpoch > last) this.fences.set(producerId, [...fences, { seq, producerEpoch }]);
