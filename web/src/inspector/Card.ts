@@ -1,11 +1,14 @@
 /** What the inspector shows of a thing: a title and facts. A copy, because the session's state is filled anew. */
+import type { OutcomeKind } from '#projections/recordsByOutcome';
+import type { ListedOutcome } from '../store/appStore.ts';
 import type { Entity } from '../stage/scene.ts';
 
 /** Text, or things that can be gone to. */
 export type FactValue = string | readonly FactLink[];
 export interface FactLink {
   readonly text: string;
-  readonly entity: Entity;
+  /** A thing to select, or records to list. */
+  readonly to: { readonly entity: Entity } | { readonly outcome: ListedOutcome };
 }
 export interface Fact {
   readonly name: string;
@@ -22,5 +25,11 @@ export interface Card {
 
 export const link = (text: string, kind: Entity['kind'], id: number): FactLink => ({
   text,
-  entity: { kind, id },
+  to: { entity: { kind, id } },
+});
+
+/** The records behind a counter, of one partition. */
+export const listLink = (text: string, kind: OutcomeKind, tp: number): FactLink => ({
+  text,
+  to: { outcome: { kind, tp } },
 });

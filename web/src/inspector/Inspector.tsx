@@ -6,10 +6,12 @@ import { faultsOf } from '../panels/ThingMenu.tsx';
 import type { Entity } from '../stage/scene.ts';
 import { useApp, useAppStore, useFrame, useSession } from '../store/useFrame.ts';
 import { momentText } from '../ui/format.ts';
-import type { Fact } from './Card.ts';
+import type { Fact, FactLink } from './Card.ts';
 import { cardOf } from './cardOf.ts';
 import { JourneyBar } from './JourneyBar.tsx';
 import { Legend } from './Legend.tsx';
+import { OutcomeList } from './OutcomeList.tsx';
+import { OUTCOME_WORDS } from './outcomeWords.ts';
 import { createTimeline, type TimelineRow } from './timeline.ts';
 import { whyOf } from './whyOf.ts';
 
@@ -18,11 +20,9 @@ const MOST_ROWS = 12;
 
 export function Inspector(): ReactNode {
   const selection = useApp((state) => state.selection);
-  return selection === null ? (
-    <Legend />
-  ) : (
-    <Selected key={`${selection.kind}-${selection.id}`} entity={selection} />
-  );
+  const outcome = useApp((state) => state.outcome);
+  if (selection !== null) return <Selected key={`${selection.kind}-${selection.id}`} entity={selection} />;
+  return outcome === null ? <Legend /> : <OutcomeList listed={outcome} />;
 }
 
 function Selected(props: { readonly entity: Entity }): ReactNode {
@@ -39,8 +39,14 @@ function Selected(props: { readonly entity: Entity }): ReactNode {
         : null,
     faults: faultsOf(session, entity),
   }));
+  const outcome = useApp((state) => state.outcome);
   return (
     <div className="inspector">
+      {outcome === null ? null : (
+        <button type="button" className="entity-link back" onClick={() => store.getState().select(null)}>
+          ◂ {OUTCOME_WORDS[outcome.kind]}: the list
+        </button>
+      )}
       <div className="inspector-head">
         <h2>{card.title}</h2>
         <button
@@ -81,28 +87,34 @@ function Selected(props: { readonly entity: Entity }): ReactNode {
 
 function FactRow(props: { readonly fact: Fact }): ReactNode {
   const { name, value, tone } = props.fact;
-  const store = useAppStore();
   const isLong = typeof value === 'string' ? value.length > 20 : value.length > 1;
   return (
     <div className={isLong ? 'long' : ''}>
       <dt>{name}</dt>
       <dd className={`number ${tone ?? ''}`}>
-        {typeof value === 'string'
-          ? value
-          : value.map((each) => (
-              <button
-                key={`${each.entity.kind}-${each.entity.id}-${each.text}`}
-                type="button"
-                className="entity-link"
-                onClick={() => store.getState().select(each.entity)}
-                onPointerEnter={() => store.getState().hover(each.entity)}
-                onPointerLeave={() => store.getState().hover(null)}
-              >
-                {each.text}
-              </button>
-            ))}
+        {typeof value === 'string' ? value : value.map((each) => <Link key={each.text} link={each} />)}
       </dd>
     </div>
+  );
+}
+
+function Link(props: { readonly link: FactLink }): ReactNode {
+  const store = useAppStore();
+  const { text, to } = props.link;
+  const entity = 'entity' in to ? to.entity : null;
+  return (
+    <button
+      type="button"
+      className="entity-link"
+      onClick={() => {
+        if ('entity' in to) store.getState().select(to.entity);
+        else store.getState().listOutcome(to.outcome);
+      }}
+      onPointerEnter={() => store.getState().hover(entity)}
+      onPointerLeave={() => store.getState().hover(null)}
+    >
+      {text}
+    </button>
   );
 }
 

@@ -1,6 +1,7 @@
 /** What became of the records, as the application was told. The sum is always shown, and it always adds up. */
 import type { ReactNode } from 'react';
-import { useFrame } from '../store/useFrame.ts';
+import type { OutcomeKind } from '#projections/recordsByOutcome';
+import { useAppStore, useFrame } from '../store/useFrame.ts';
 import { countText } from '../ui/format.ts';
 
 interface Counts {
@@ -40,9 +41,9 @@ export function Counters(): ReactNode {
     <footer className="counters" aria-label="Outcome of the records" data-testid="counters">
       <p>
         <Term name="sent" value={counts.sent} /> <span className="dim">=</span>{' '}
-        <Term name="waiting" value={waiting} /> <span className="dim">+</span>{' '}
-        <Term name="acked" value={counts.acked} tone="good" /> <span className="dim">+</span>{' '}
-        <Term name="failed" value={counts.failed} tone={counts.failed > 0 ? 'bad' : 'dim'} />
+        <Term name="waiting" value={waiting} kind="waiting" /> <span className="dim">+</span>{' '}
+        <Term name="acked" value={counts.acked} tone="good" kind="acked" /> <span className="dim">+</span>{' '}
+        <Term name="failed" value={counts.failed} tone={counts.failed > 0 ? 'bad' : 'dim'} kind="failed" />
         {counts.failedBy.map(([exception, count]) => (
           <span key={exception} className="bad small">
             {' '}
@@ -52,10 +53,15 @@ export function Counters(): ReactNode {
       </p>
       <p>
         <span className="dim">in the logs</span> <Term name="stored" value={counts.stored} />
-        <Term name="duplicated" value={counts.duplicated} tone={bad(counts.duplicated)} />
-        <Term name="lost after ack" value={counts.lost} tone={bad(counts.lost)} />
-        <Term name="reordered" value={counts.reordered} tone={bad(counts.reordered)} />
-        <Term name="failed yet stored" value={counts.failedYetStored} tone={bad(counts.failedYetStored)} />
+        <Term name="duplicated" value={counts.duplicated} tone={bad(counts.duplicated)} kind="duplicated" />
+        <Term name="lost after ack" value={counts.lost} tone={bad(counts.lost)} kind="lost-after-ack" />
+        <Term name="reordered" value={counts.reordered} tone={bad(counts.reordered)} kind="reordered" />
+        <Term
+          name="failed yet stored"
+          value={counts.failedYetStored}
+          tone={bad(counts.failedYetStored)}
+          kind="failed-yet-stored"
+        />
       </p>
       <p>
         <Term name="requests" value={counts.requests} />
@@ -65,10 +71,31 @@ export function Counters(): ReactNode {
   );
 }
 
-function Term(props: { readonly name: string; readonly value: number; readonly tone?: string }): ReactNode {
+interface TermProps {
+  readonly name: string;
+  readonly value: number;
+  readonly tone?: string;
+  /** Of which records it counts: a click lists them. */
+  readonly kind?: OutcomeKind;
+}
+
+function Term({ name, value, tone, kind }: TermProps): ReactNode {
+  const store = useAppStore();
+  const inside = (
+    <>
+      <span className="term-name">{name}</span> <span className="number">{countText(value)}</span>
+    </>
+  );
+  const className = `term ${tone ?? ''}`;
+  if (kind === undefined || value === 0) return <span className={className}>{inside}</span>;
   return (
-    <span className={`term ${props.tone ?? ''}`}>
-      <span className="term-name">{props.name}</span> <span className="number">{countText(props.value)}</span>
-    </span>
+    <button
+      type="button"
+      className={className}
+      title="List these records"
+      onClick={() => store.getState().listOutcome({ kind, tp: null })}
+    >
+      {inside}
+    </button>
   );
 }

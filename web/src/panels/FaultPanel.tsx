@@ -3,18 +3,27 @@ import { useState, type ReactNode } from 'react';
 import { useFrame } from '../store/useFrame.ts';
 import { AnswerForm } from './faults/AnswerForm.tsx';
 import { FaultButton } from './faults/FaultButton.tsx';
-import { brokerFaults, linkFaults, lossFaults, type Fault } from './faults/faults.ts';
+import { applicationFacts } from './faults/applicationFacts.ts';
+import { applicationFaults, brokerFaults, linkFaults, lossFaults, type Fault } from './faults/faults.ts';
 import { brokerFacts } from './faults/useBrokerFacts.ts';
 
-export function FaultPanel(): ReactNode {
+export function FaultPanel(props: {
+  /** The application whose settings stand above. */
+  readonly application: number;
+}): ReactNode {
+  const { application } = props;
   const [chosen, setChosen] = useState<number | null>(null);
   const [pointed, setPointed] = useState<Fault | null>(null);
-  const { nodes, facts } = useFrame((session) => {
+  const { nodes, facts, app } = useFrame((session) => {
     const nodes = [...session.view.state.brokers.keys()]
       .filter((node) => node >= 0)
       .toSorted((a, b) => a - b);
     const node = chosen !== null && nodes.some((each) => each === chosen) ? chosen : null;
-    return { nodes, facts: node === null ? null : brokerFacts(session, node) };
+    return {
+      nodes,
+      facts: node === null ? null : brokerFacts(session, node),
+      app: applicationFacts(session, application),
+    };
   });
   const faults = facts === null ? lossFaults(null) : [...brokerFaults(facts), ...linkFaults(facts)];
   const node = facts?.node ?? null;
@@ -46,6 +55,16 @@ export function FaultPanel(): ReactNode {
           <FaultButton key={fault.id} fault={fault} onPoint={setPointed} />
         ))}
       </div>
+      {app === null ? null : (
+        <>
+          <div className="fault-target dim">Application {app.name}</div>
+          <div className="fault-buttons">
+            {applicationFaults(app).map((fault) => (
+              <FaultButton key={fault.id} fault={fault} onPoint={setPointed} />
+            ))}
+          </div>
+        </>
+      )}
       <p className="fault-sentence dim">
         {pointed?.sentence ??
           (node === null

@@ -1,11 +1,13 @@
 /** The left side: lesson, workload, producer, cluster, faults. Made from tables; nothing that shapes the outcome is secret. */
 import { useMemo, useState, type ReactNode } from 'react';
+import { ApplicationPicker } from './settings/ApplicationPicker.tsx';
 import { ChangedBox } from './settings/ChangedBox.tsx';
 import { clusterControls } from './settings/clusterControls.ts';
 import type { ControlGroup } from './settings/Control.ts';
 import { ControlRow } from './settings/ControlRow.tsx';
 import { PresetMenu } from './settings/PresetMenu.tsx';
 import { producerControls } from './settings/producerControls.ts';
+import { transactionControls } from './settings/transactionControls.ts';
 import { usePresent } from './settings/usePresent.ts';
 import { costControls, workloadControls } from './settings/workloadControls.ts';
 import { FaultPanel } from './FaultPanel.tsx';
@@ -13,23 +15,25 @@ import { LessonPanel } from './LessonPanel.tsx';
 import { isChanged } from './settings/Control.ts';
 import './panels.css';
 
-/** The application whose producer the panel sets. */
-const APPLICATION = 0;
-
 export function SettingsPanel(): ReactNode {
   const present = usePresent();
   const [fromStart, setFromStart] = useState(false);
+  const [chosen, setApplication] = useState(0);
+  // A link or an undo may have brought a run with fewer of them.
+  const application = present.applications[chosen] === undefined ? 0 : chosen;
   const tables = useMemo(
     () => ({
-      workload: workloadControls(APPLICATION),
-      producer: producerControls(APPLICATION),
+      workload: workloadControls(application),
+      producer: producerControls(application),
       cluster: clusterControls(),
       costs: costControls(),
     }),
-    [],
+    [application],
   );
+  const transactions = transactionControls(present, application);
   const [common, ...moreOfProducer] = tables.producer;
   const all = [
+    ...(transactions === null ? [] : [transactions]),
     tables.workload.main,
     tables.workload.more,
     ...tables.producer,
@@ -37,7 +41,7 @@ export function SettingsPanel(): ReactNode {
     tables.cluster.more,
     tables.costs,
   ];
-  if (present.applications[APPLICATION] === undefined || common === undefined) return null;
+  if (present.applications[application] === undefined || common === undefined) return null;
   const rows = (group: ControlGroup): ReactNode =>
     group.controls.map((control) => (
       <ControlRow key={control.id} control={control} present={present} fromStart={fromStart} />
@@ -89,12 +93,19 @@ export function SettingsPanel(): ReactNode {
       </div>
       <section aria-label="Workload">
         <h2>Workload</h2>
+        <ApplicationPicker present={present} chosen={application} onChoose={setApplication} />
         {rows(tables.workload.main)}
+        {transactions === null ? null : (
+          <>
+            <h3>{transactions.title}</h3>
+            {rows(transactions)}
+          </>
+        )}
         {more('More of the workload', [tables.workload.more])}
       </section>
       <section aria-label="Producer">
         <h2>Producer</h2>
-        <PresetMenu application={APPLICATION} present={present} fromStart={fromStart} />
+        <PresetMenu application={application} present={present} fromStart={fromStart} />
         {rows(common)}
         {more('More producer settings', moreOfProducer)}
       </section>
@@ -104,7 +115,7 @@ export function SettingsPanel(): ReactNode {
         {more('More of cluster and network', [tables.cluster.more])}
         {more('CPU costs of the client', [tables.costs])}
       </section>
-      <FaultPanel />
+      <FaultPanel application={application} />
       <ChangedBox groups={all} present={present} fromStart={fromStart} />
     </div>
   );

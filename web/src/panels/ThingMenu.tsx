@@ -6,7 +6,15 @@ import type { Entity } from '../stage/scene.ts';
 import { useAppStore, useFrame } from '../store/useFrame.ts';
 import { AnswerForm } from './faults/AnswerForm.tsx';
 import { FaultButton } from './faults/FaultButton.tsx';
-import { brokerFaults, leaderFaults, linkFaults, type Fault } from './faults/faults.ts';
+import { applicationFacts, applicationOf } from './faults/applicationFacts.ts';
+import {
+  applicationFaults,
+  brokerFaults,
+  leaderFaults,
+  linkFaults,
+  topicFaults,
+  type Fault,
+} from './faults/faults.ts';
 import { brokerFacts } from './faults/useBrokerFacts.ts';
 import type { Session } from '../session/session.ts';
 
@@ -31,12 +39,23 @@ export function faultsOf(session: Session, entity: Entity): readonly Fault[] {
     case 'partition': {
       const partition = session.view.state.partitions.get(entity.id as TpId);
       if (partition === undefined) return [];
-      return leaderFaults(partition.topic, partition.partition, partition.leader, partition.isr);
+      const { topic, leader, isr, isDeleted } = partition;
+      const partitions = [...session.view.state.partitions.values()].filter(
+        (each) => each.topic === topic,
+      ).length;
+      return [
+        ...leaderFaults(topic, partition.partition, leader, isr),
+        ...topicFaults(topic, partitions, isDeleted),
+      ];
+    }
+    case 'client': {
+      const application = applicationOf(session, entity.id);
+      const facts = application === null ? null : applicationFacts(session, application);
+      return facts === null ? [] : applicationFaults(facts);
     }
     case 'record':
     case 'batch':
     case 'request':
-    case 'client':
       return [];
   }
 }
@@ -51,7 +70,7 @@ export function ThingMenu(): ReactNode {
       const entity = onStage ? store.getState().hovered : null;
       if (entity === null) return;
       const byClick = event.type === 'click';
-      if (byClick && entity.kind !== 'broker' && entity.kind !== 'link') return;
+      if (byClick && entity.kind !== 'broker' && entity.kind !== 'link' && entity.kind !== 'client') return;
       if (!byClick) event.preventDefault();
       store.getState().select(entity);
       setPlace({ entity, x: event.clientX, y: event.clientY });
@@ -91,7 +110,8 @@ function Menu(props: { readonly place: Place; readonly onClose: () => void }): R
     return () => document.removeEventListener('pointerdown', outside);
   }, [onClose]);
   if (faults.length === 0) return null;
-  const node = place.entity.kind === 'partition' ? null : place.entity.id;
+  const { kind, id } = place.entity;
+  const node = kind === 'broker' || kind === 'link' ? id : null;
   const left = Math.max(MARGIN_PX, Math.min(place.x, globalThis.innerWidth - WIDTH_PX - MARGIN_PX));
   const top = Math.max(MARGIN_PX, Math.min(place.y, globalThis.innerHeight - height - MARGIN_PX));
   return (

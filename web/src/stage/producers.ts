@@ -33,7 +33,7 @@ export function producersOf(state: PipelineState): readonly ProducerOnStage[] {
 }
 
 /** By its threads; a producer that nobody has called yet has none, and is named as the application is. */
-function applicationName(state: PipelineState, client: ClientState): string {
+export function applicationName(state: PipelineState, client: ClientState): string {
   let any = 'app';
   for (const { client: of, name } of state.threads.values()) {
     const numbered = /^(.+)-\d+$/.exec(name);

@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Entity } from '../stage/scene.ts';
 import type { Lesson } from '#lessons/Lesson';
 import type { LessonRuns } from '#lessons/RunFacts';
+import type { OutcomeKind } from '#projections/recordsByOutcome';
 import type { Theme } from '../ui/palette.ts';
 import { writeMemory, type Memory, type Panels } from './memory.ts';
 
@@ -24,6 +25,12 @@ export interface LessonPlace {
   readonly guesses: Readonly<Record<number, string>>;
 }
 
+/** Which records are listed: behind which counter, of which partition; null: of all. */
+export interface ListedOutcome {
+  readonly kind: OutcomeKind;
+  readonly tp: number | null;
+}
+
 export type RightTab = 'inspector' | 'events' | 'list';
 
 export interface AppState {
@@ -40,6 +47,8 @@ export interface AppState {
   readonly lesson: LessonPlace | null;
   /** Which view the right side shows. */
   readonly rightTab: RightTab;
+  /** The right side lists records while nothing is selected. */
+  readonly outcome: ListedOutcome | null;
   readonly select: (entity: Entity | null) => void;
   readonly hover: (entity: Entity | null) => void;
   readonly setTheme: (theme: Theme) => void;
@@ -51,6 +60,7 @@ export interface AppState {
   readonly openDialog: (dialog: AppState['dialog']) => void;
   readonly setLesson: (lesson: LessonPlace | null) => void;
   readonly setRightTab: (tab: RightTab) => void;
+  readonly listOutcome: (outcome: ListedOutcome | null) => void;
 }
 
 export type AppStore = StoreApi<AppState>;
@@ -77,6 +87,7 @@ export function createAppStore(memory: Memory, storage: Remembering): AppStore {
       dialog: null,
       lesson: null,
       rightTab: 'inspector',
+      outcome: null,
       select: (selection) => set({ selection }),
       hover: (hovered) => {
         const before = get().hovered;
@@ -104,6 +115,8 @@ export function createAppStore(memory: Memory, storage: Remembering): AppStore {
       openDialog: (dialog) => set({ dialog }),
       setLesson: (lesson) => set(lesson === null ? { lesson, look: [] } : { lesson }),
       setRightTab: (rightTab) => set({ rightTab }),
+      listOutcome: (outcome) =>
+        set(outcome === null ? { outcome } : { outcome, selection: null, rightTab: 'inspector' }),
     };
   });
 }

@@ -47,8 +47,10 @@ export function twinOf(session: Session): readonly TwinStation[] {
       empty: 'No record is in send() at this moment.',
       items: [
         ...[...state.clients.values()]
-          .filter(({ closed }) => closed === null)
-          .map(({ id, name }) => item('client', id, name)),
+          .filter(({ closed, transaction }) => closed === null || transaction === 'FATAL_ERROR')
+          .map(({ id, name, transaction }) =>
+            item('client', id, transaction === null ? name : `${name}, ${transaction}`),
+          ),
         ...sending.map(({ sending: record, name }) =>
           item('record', record ?? 0, `record ${countText(record ?? 0)} on thread ${name}`),
         ),
@@ -85,9 +87,14 @@ export function twinOf(session: Session): readonly TwinStation[] {
             `broker ${node}, ${is}`,
             [...state.partitions.values()]
               .filter(({ leader }) => leader === node)
-              .map(({ tp, highWatermark }) =>
-                item('partition', tp, `${tpNameOf(context, tp)}, high watermark ${countText(highWatermark)}`),
-              ),
+              .map(({ tp, highWatermark, lastStableOffset }) => {
+                const held =
+                  lastStableOffset < highWatermark
+                    ? `, last stable offset ${countText(lastStableOffset)}`
+                    : '';
+                const marks = `high watermark ${countText(highWatermark)}${held}`;
+                return item('partition', tp, `${tpNameOf(context, tp)}, ${marks}`);
+              }),
           ),
         ),
     },

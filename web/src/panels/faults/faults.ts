@@ -179,6 +179,102 @@ export function leaderFaults(
     }));
 }
 
+/** Deleting and making anew: the topic of a partition. */
+export function topicFaults(topic: string, partitions: number, isDeleted: boolean): readonly Fault[] {
+  if (isDeleted) {
+    return [
+      {
+        id: 'create-topic',
+        label: 'Make the topic anew',
+        tone: 'good',
+        sentence: `Topic ${topic} is there again with ${partitions} partitions, empty and with another id; requests with the old one are refused.`,
+        command: { do: 'topic.create', topic, partitions },
+      },
+    ];
+  }
+  return [
+    {
+      id: 'delete-topic',
+      label: 'Delete the topic',
+      tone: 'bad',
+      sentence: `Topic ${topic} is deleted with all that is in it; the producer gets UNKNOWN_TOPIC_ID and asks for metadata until its records time out.`,
+      command: { do: 'topic.delete', topic },
+    },
+  ];
+}
+
+/** What the sentences about an application depend on. */
+export interface ApplicationFacts {
+  readonly application: number;
+  readonly name: string;
+  readonly isRunning: boolean;
+  /** null: it has none. */
+  readonly transactionalId: string | null;
+  readonly isInTransaction: boolean;
+}
+
+/** Starting, killing, and what its transactions may come to. */
+export function applicationFaults(facts: ApplicationFacts): readonly Fault[] {
+  const { application, name, transactionalId } = facts;
+  if (!facts.isRunning) {
+    return [
+      {
+        id: 'start',
+        label: `Start ${name}`,
+        tone: 'good',
+        sentence: `${name} starts with a new producer${transactionalId === null ? '' : `, which fences whoever has ${transactionalId} now`}.`,
+        command: { do: 'producer.start', application },
+      },
+    ];
+  }
+  const faults: Fault[] = [];
+  if (transactionalId !== null) {
+    faults.push({
+      id: 'fence',
+      label: 'Start a second instance',
+      tone: 'bad',
+      sentence: `${name} starts once more beside itself with the same transactional.id: initTransactions of the second fences the first, which is a zombie from then on.`,
+      command: { do: 'producer.start', application },
+    });
+    if (facts.isInTransaction) {
+      faults.push(
+        {
+          id: 'commit',
+          label: 'Commit now',
+          tone: 'good',
+          sentence:
+            'What was sent so far is committed: commitTransaction() flushes it and ends the transaction.',
+          command: { do: 'transaction.commit', application },
+        },
+        {
+          id: 'abort',
+          label: 'Abort now',
+          tone: 'bad',
+          sentence:
+            'What was sent so far is aborted: it stays in the logs, and no read_committed reader gets it.',
+          command: { do: 'transaction.abort', application },
+        },
+      );
+    } else {
+      faults.push({
+        id: 'begin',
+        label: 'Begin a transaction',
+        tone: 'good',
+        sentence: 'beginTransaction() is called now; it does not ask any broker.',
+        command: { do: 'transaction.begin', application },
+      });
+    }
+  }
+  faults.push({
+    id: 'kill-producer',
+    label: `Kill ${name}`,
+    tone: 'bad',
+    sentence: `The process of ${name} dies: what waits in its accumulator is gone${transactionalId === null ? '' : ', and an open transaction stays open until transaction.timeout.ms is over'}.`,
+    command: { do: 'producer.kill', application },
+  });
+  return faults;
+}
+
 /** Errors that a broker of a real cluster gives to each api, the usual ones first. */
 export const ANSWERS: Readonly<Partial<Record<AnswerRule['api'], readonly ErrorName[]>>> = {
   PRODUCE: [

@@ -1,7 +1,7 @@
 /** Puts a new value into a run, or says in one sentence why not. Nothing is changed when it is refused. */
 import { conflictOf } from '#engine/ProducerConfig';
-import type { Command, CommandBody, Scenario } from '#model/Scenario';
-import { validateScenario } from '#model/validateScenario';
+import type { ApplicationSpec, Command, CommandBody, Scenario } from '#model/Scenario';
+import { TRANSACTIONAL_ID, validateScenario } from '#model/validateScenario';
 import type { Control } from './Control.ts';
 import { presentScenario } from './presentScenario.ts';
 import { parseQuantity, quantityText } from './quantity.ts';
@@ -97,15 +97,27 @@ export function applyChange(
   return JSON.stringify(restarted) === JSON.stringify(scenario) ? null : run.restart(restarted);
 }
 
+/** No preset names a transactional.id, and an application in transactions cannot be without one. */
+function keepingId(
+  preset: Readonly<Record<string, string>>,
+  application: ApplicationSpec | undefined,
+): Readonly<Record<string, string>> {
+  const id = application?.producer[TRANSACTIONAL_ID];
+  return application?.pattern !== 'transaction-loop' || id === undefined
+    ? preset
+    : { ...preset, [TRANSACTIONAL_ID]: id };
+}
+
 /** All of a producer's settings at once: a preset. */
 export function applyProducer(
   run: ChangeableRun,
   application: number,
-  producer: Readonly<Record<string, string>>,
+  preset: Readonly<Record<string, string>>,
   fromStart: boolean,
 ): string | null {
   const { scenario } = run.source;
   const at = Math.floor(run.playback.cursor.at);
+  const producer = keepingId(preset, presentScenario(scenario, at).applications[application]);
   const refusal = conflictOf(producer);
   if (refusal !== null) return refusal;
   if (at > 0 && !fromStart) return give(run, { do: 'producer.replace', application, producer }, at);

@@ -241,6 +241,27 @@ const seedControl: Control = {
   inPast: same,
 };
 
+/** A quota is changed while the brokers run; what a client has sent lately counts. */
+const producerByteRate: Control = {
+  ...clusterNumber('producerByteRate', 'producer_byte_rate', true, 104_857_600),
+  command: (_, value) => ({ do: 'quota.set', bytesPerS: Number(value) }),
+  inPast: (command) => (command.do === 'quota.set' ? null : command),
+};
+
+const transactionVersion: Control = {
+  id: 'cluster/transactionVersion',
+  label: 'transaction.version',
+  isKafkaName: true,
+  meaning: '2 since Kafka 4.0 (KIP-890): every transaction has an epoch of its own; 1: as before.',
+  shape: choiceShape(['1', '2']),
+  application: null,
+  defaultValue: String(DEFAULT_CLUSTER.transactionVersion),
+  read: ({ cluster }) => String(cluster.transactionVersion),
+  write: (scenario, value) => withCluster(scenario, { transactionVersion: value === '1' ? 1 : 2 }),
+  command: never,
+  inPast: same,
+};
+
 export const clusterControls = (): { readonly main: ControlGroup; readonly more: ControlGroup } => ({
   main: {
     id: 'cluster',
@@ -274,6 +295,8 @@ export const clusterControls = (): { readonly main: ControlGroup; readonly more:
       clusterNumber('replicaFetchWaitMaxMs', 'replica.fetch.wait.max.ms', true, 10_000),
       clusterNumber('brokerSessionTimeoutMs', 'broker.session.timeout.ms', true, 60_000),
       clusterNumber('producerIdExpirationMs', 'producer.id.expiration.ms', true),
+      producerByteRate,
+      transactionVersion,
       startControl,
       seedControl,
     ],

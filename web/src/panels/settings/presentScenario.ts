@@ -24,6 +24,12 @@ function laidOver(scenario: Scenario, command: Command): Scenario {
     const { cluster } = scenario;
     return { ...scenario, cluster: { ...cluster, network: { ...cluster.network, ...command.network } } };
   }
+  if (command.do === 'quota.set') {
+    return { ...scenario, cluster: { ...scenario.cluster, producerByteRate: command.bytesPerS } };
+  }
+  if (command.do === 'topic.create') {
+    return withTopic(scenario, command.topic, { partitions: command.partitions });
+  }
   if (command.do === 'topic.set') return withTopic(scenario, command.topic, command.settings);
   if (command.do === 'topic.addPartitions') {
     return withTopic(scenario, command.topic, { partitions: command.partitions });

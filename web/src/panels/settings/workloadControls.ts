@@ -3,7 +3,6 @@ import { DEFAULT_APPLICATION, DEFAULT_COSTS, DEFAULT_WORKLOAD } from '#model/def
 import {
   COMPRESSIBILITIES,
   COST_RANGES,
-  PATTERNS,
   SHAPES,
   THREADS_RANGE,
   WORKLOAD_RANGES,
@@ -15,6 +14,7 @@ import type { Choice, Control, ControlGroup, Shape } from './Control.ts';
 import { withApplication } from './presentScenario.ts';
 import type { Unit } from './quantity.ts';
 import { stopsBetween } from './stops.ts';
+import { patternControl } from './transactionControls.ts';
 
 const UNITS: Readonly<Record<string, Unit>> = {
   ms: 'ms',
@@ -91,7 +91,7 @@ const onlyFromStart = {
   inPast: (command: CommandBody): CommandBody => command,
 };
 
-function applicationControl<K extends 'threads' | 'pattern'>(
+function applicationControl<K extends 'threads'>(
   application: number,
   field: K,
   shape: Shape,
@@ -138,21 +138,7 @@ export function workloadControls(application: number): {
     ),
     number('valueBytes', 'value size', 1_048_576),
     number('keys', 'keys', 10_000),
-    applicationControl(
-      application,
-      'pattern',
-      choiceShape(PATTERNS, {
-        'async-send': 'async',
-        'sync-send': 'sync',
-        'transaction-loop': 'transaction',
-      }),
-      {
-        id: `${application}/pattern`,
-        label: 'send',
-        meaning: 'async: send() and go on; sync: wait with get() for the answer to each record.',
-      },
-      oneOf(PATTERNS, 'async-send'),
-    ),
+    patternControl(application),
     applicationControl(
       application,
       'threads',
