@@ -35,6 +35,11 @@ export class Broker {
     this.connections = new BrokerConnections(cluster, this);
   }
 
+  /** Rises when it dies and when it starts: who has sent something to an older one gets no answer. */
+  get process(): number {
+    return this.incarnation;
+  }
+
   get isDown(): boolean {
     return this.state === 'down';
   }

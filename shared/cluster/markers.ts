@@ -29,37 +29,55 @@ export function writeMarker(
   written: () => void,
 ): void {
   const { queue, settings, controller } = cluster;
-  const again = (): void =>
+  let isOver = false;
+  const again = (): void => {
+    if (isOver) return;
+    isOver = true;
     coordinator.later(queue.nowUs + RETRY_US, () => writeMarker(cluster, coordinator, tp, marker, written));
-  const back = (): void => coordinator.later(queue.nowUs + settings.replicaFetchUs, written);
+  };
   const state = controller.state(tp);
   if (state === null) return written();
   const leader = state.leader === null ? null : cluster.broker(state.leader);
   if (leader === null || leader.isDown) return again();
+  const { process } = leader;
+  // Its connection breaks when it dies, with whatever it had been about to do.
+  const watch = (): void => {
+    if (isOver) return;
+    if (leader.process !== process) again();
+    else coordinator.later(queue.nowUs + RETRY_US, watch);
+  };
+  const back = (): void => {
+    isOver = true;
+    coordinator.later(queue.nowUs + settings.replicaFetchUs, written);
+  };
   const onLeader = (): void => {
     const replica = leader.replica(tp);
     if (replica === null || !replica.isLeader || replica.isr.length < replica.minIsr) return again();
     append(cluster, replica, leader.node, marker);
-    const requiredOffset = replica.log.logEndOffset;
-    replica.maybeAdvanceHighWatermark();
-    const isSafe = (): boolean => replica.log.highWatermark >= requiredOffset;
-    if (isSafe()) back();
-    else {
-      replica.await({
-        highWatermarkMoved: () => {
-          // Written twice if the leadership goes: a second marker of an ended transaction changes nothing.
-          if (!replica.isLeader) again();
-          else if (!isSafe()) return false;
-          else back();
-          return true;
-        },
-      });
-    }
+    awaitHighWatermark(replica, back, again);
     leader.dataCame();
   };
   // The coordinator's own broker needs no network.
   if (leader === coordinator) onLeader();
   else leader.later(queue.nowUs + settings.replicaFetchUs, onLeader);
+  coordinator.later(queue.nowUs + RETRY_US, watch);
+}
+
+/** Until its followers have the marker that was appended last, or the leadership is gone. */
+function awaitHighWatermark(replica: Replica, done: () => void, again: () => void): void {
+  const requiredOffset = replica.log.logEndOffset;
+  replica.maybeAdvanceHighWatermark();
+  const isSafe = (): boolean => replica.log.highWatermark >= requiredOffset;
+  if (isSafe()) return done();
+  replica.await({
+    highWatermarkMoved: () => {
+      // Written twice if the leadership goes: a second marker of an ended transaction changes nothing.
+      if (!replica.isLeader) again();
+      else if (!isSafe()) return false;
+      else done();
+      return true;
+    },
+  });
 }
 
 function append(cluster: ClusterContext, replica: Replica, node: NodeId, marker: Marker): void {
