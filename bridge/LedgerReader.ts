@@ -6,8 +6,14 @@ import { gunzipSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KafkaConnection } from './kafkaBytes/KafkaConnection.ts';
 import { METADATA, type MetadataResponse } from './kafkaBytes/apis/cluster.ts';
-import { FETCH, LIST_OFFSETS, type FetchedPartition } from './kafkaBytes/apis/reading.ts';
 import {
+  FETCH,
+  LIST_OFFSETS,
+  type FetchedPartition,
+  type IsolationLevel,
+} from './kafkaBytes/apis/reading.ts';
+import {
+  markerOf,
   readRecordBatches,
   readRecords,
   type ReadBatch,
@@ -30,13 +36,20 @@ export class LedgerReader {
   private readonly bootstrap: readonly BrokerEndpoint[];
   private readonly topic: string;
   private readonly take: TakeRecords;
+  private readonly isolationLevel: IsolationLevel;
   private readonly connections = new Map<number, KafkaConnection>();
   /** The next offset of each partition. */
   private readonly positions = new Map<number, number>();
   private metadata: MetadataResponse | null = null;
   private isClosed = false;
 
-  constructor(bootstrap: readonly BrokerEndpoint[], topic: string, take: TakeRecords) {
+  constructor(
+    bootstrap: readonly BrokerEndpoint[],
+    topic: string,
+    take: TakeRecords,
+    isolationLevel: IsolationLevel = 'read_uncommitted',
+  ) {
+    this.isolationLevel = isolationLevel;
     this.bootstrap = bootstrap;
     this.topic = topic;
     this.take = take;
@@ -91,7 +104,7 @@ export class LedgerReader {
           LIST_OFFSETS,
           LIST_OFFSETS_VERSION,
           {
-            isolationLevel: 'read_uncommitted',
+            isolationLevel: this.isolationLevel,
             topics: [
               {
                 topic: this.topic,
@@ -118,7 +131,7 @@ export class LedgerReader {
           FETCH,
           FETCH_VERSION,
           {
-            isolationLevel: 'read_uncommitted',
+            isolationLevel: this.isolationLevel,
             maxWaitMs: FETCH_WAIT_MS,
             minBytes: 1,
             maxBytes: FETCH_BYTES,
@@ -141,17 +154,18 @@ export class LedgerReader {
     return read;
   }
 
-  private takePartition({ partition, error, records }: FetchedPartition): number {
+  private takePartition({ partition, error, records, abortedTransactions }: FetchedPartition): number {
     if (error !== 'NONE') {
       this.metadata = null;
       return 0;
     }
     let read = 0;
+    const aborted = new AbortedTransactions(abortedTransactions);
     for (const batch of readRecordBatches(records)) {
       const position = this.positions.get(partition) ?? 0;
       if (batch.lastOffset < position) continue;
       this.positions.set(partition, batch.lastOffset + 1);
-      if (batch.isControl) continue;
+      if (aborted.hides(batch) || batch.isControl) continue;
       const all = readRecords(batch, payloadOf(batch)).filter(({ offset }) => offset >= position);
       this.take(partition, all);
       read += all.length;
@@ -220,6 +234,25 @@ export class LedgerReader {
   private forgetConnections(): void {
     for (const connection of this.connections.values()) connection.close();
     this.connections.clear();
+  }
+}
+
+/** What a consumer of committed records leaves out: org.apache.kafka.clients.consumer.internals.CompletedFetch. */
+class AbortedTransactions {
+  private waiting: FetchedPartition['abortedTransactions'];
+  private readonly producers = new Set<number>();
+
+  constructor(transactions: FetchedPartition['abortedTransactions']) {
+    this.waiting = transactions.toSorted((a, b) => a.firstOffset - b.firstOffset);
+  }
+
+  /** Batches in the order of their offsets. */
+  hides(batch: ReadBatch): boolean {
+    const begun = this.waiting.filter(({ firstOffset }) => firstOffset <= batch.lastOffset);
+    for (const { producerId } of begun) this.producers.add(producerId);
+    this.waiting = this.waiting.slice(begun.length);
+    if (batch.isControl && markerOf(batch) === 'abort') this.producers.delete(batch.producerId);
+    return batch.isTransactional && this.producers.has(batch.producerId);
   }
 }
 

@@ -13,7 +13,8 @@ export function welcomeViewer(socket: WebSocket, run: LiveRun | null, wall: Wall
   // A socket that breaks also closes; unheard, its error would end the process.
   socket.on('error', () => {});
   if (run === null) {
-    const sentence = 'This bridge has no live run: start it with npm start -- --simulated.';
+    const sentence =
+      'This bridge has no live run: start it with npm start -- --kafka, or --simulated without one.';
     socket.send(writeMessage({ kind: 'refused', reason: 'no-live-run', sentence }));
     socket.close(CLOSE_NO_RUN, 'no live run');
     return;

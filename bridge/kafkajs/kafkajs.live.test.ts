@@ -4,11 +4,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LocalCluster } from '../kafka/LocalCluster.ts';
 import { describeWithKafka } from '../testing/needs.ts';
 import { codecSentence } from './codecs.ts';
-import { liveOnCluster, type LiveOnCluster } from './liveOnCluster.ts';
+import { liveOnCluster, type LiveOnCluster, type LiveOnClusterOptions } from './liveOnCluster.ts';
 import type { BrokerEndpoint } from './topics.ts';
 
 const LIMIT_MS = 120_000;
+const LOOK_MS = 50;
+const ARRIVAL_LIMIT_MS = 30_000;
 const STOPPED = { recordsPerS: 0 };
+const TRANSACTIONS = { records: 20, abortEvery: 2, alsoTopic: '', offsetsGroup: '' };
 let runs = 0x5eed_0000;
 
 await describeWithKafka('a producer on a real cluster', () => {
@@ -27,6 +30,7 @@ await describeWithKafka('a producer on a real cluster', () => {
     producer: Readonly<Record<string, string>>,
     workload: { readonly recordsPerS: number; readonly records?: number },
     work: (live: LiveOnCluster) => Promise<void>,
+    application: LiveOnClusterOptions['application'] = {},
   ): Promise<void> {
     const ledgerRun = runs++;
     const live = await liveOnCluster({
@@ -35,7 +39,12 @@ await describeWithKafka('a producer on a real cluster', () => {
       partitions: 6,
       ledgerRun,
       workload,
-      application: { producer },
+      application: { ...application, producer },
+      own: {
+        kill: (node) => cluster.kill(node),
+        freeze: (node) => cluster.freeze(node),
+        restart: (node) => cluster.restart(node),
+      },
     });
     try {
       await work(live);
@@ -54,6 +63,12 @@ await describeWithKafka('a producer on a real cluster', () => {
           { recordsPerS: 500, records: 1000 },
           async ({ ledger, run, settle, count }) => {
             await settle(LIMIT_MS);
+            // Without an answer nobody knows when the brokers have taken the last ones.
+            const limit = performance.now() + ARRIVAL_LIMIT_MS;
+            while (acks === '0' && ledger.counts.ackedAndMissing > 0 && performance.now() < limit) {
+              await sleep(LOOK_MS);
+              await settle(LIMIT_MS);
+            }
             expect(ledger.counts).toMatchObject({
               acked: ledger.counts.sent,
               ackedAndPresent: ledger.counts.sent,
@@ -101,6 +116,80 @@ await describeWithKafka('a producer on a real cluster', () => {
         expect(counts).toMatchObject({ acked: counts.sent, ackedAndPresent: counts.sent, duplicated: 0 });
         expect(one.count('client.started')).toBe(2);
         expect(one.count('client.closed')).toBe(1);
+      }),
+    LIMIT_MS,
+  );
+
+  it(
+    'transactions: a reader of committed records gets those of the commits and no others',
+    () =>
+      live(
+        { 'transactional.id': 'shop' },
+        { recordsPerS: 200, records: 400 },
+        async (one) => {
+          const calls = (call: string): number =>
+            one.events().filter((event) => event.type === 'call.began' && event.call === call).length;
+          const ended = (): number =>
+            one.events().filter((event) => event.type === 'transaction.moved' && event.to === 'READY').length;
+          // The first READY is that of initTransactions.
+          while (ended() <= 400 / TRANSACTIONS.records) await sleep(LOOK_MS);
+          // Records that their transaction's abort caught before they were sent are failed by the producer itself.
+          await one.settle(LIMIT_MS);
+          expect(calls('commitTransaction')).toBe(10);
+          expect(calls('abortTransaction')).toBe(10);
+          expect(await one.committed()).toBe(10 * TRANSACTIONS.records);
+          expect(one.ledger.counts).toMatchObject({ ackedAndMissing: 0, duplicated: 0, outOfOrder: 0 });
+        },
+        { pattern: 'transaction-loop', transactions: TRANSACTIONS },
+      ),
+    LIMIT_MS,
+  );
+
+  it(
+    'a second instance with the same transactional.id fences the first',
+    () =>
+      live(
+        { 'transactional.id': 'fenced' },
+        { recordsPerS: 100 },
+        async (one) => {
+          const moved = (to: string): number =>
+            one.events().filter((event) => event.type === 'transaction.moved' && event.to === to).length;
+          while (moved('READY') < 2) await sleep(LOOK_MS);
+          one.command({ do: 'producer.start', application: 0 });
+          while (moved('FATAL_ERROR') === 0) await sleep(LOOK_MS);
+          const fatal = one
+            .events()
+            .find((event) => event.type === 'transaction.moved' && event.to === 'FATAL_ERROR');
+          expect(fatal).toMatchObject({ client: 0 });
+          expect(one.count('client.closed')).toBeGreaterThan(0);
+        },
+        { pattern: 'transaction-loop', transactions: TRANSACTIONS },
+      ),
+    LIMIT_MS,
+  );
+
+  it(
+    'a broker that is frozen is found by the request timeout, and nothing is lost when it wakes',
+    () =>
+      live({ 'request.timeout.ms': '2000' }, { recordsPerS: 300 }, async (one) => {
+        await sleep(1000);
+        one.command({ do: 'broker.freeze', node: 2 });
+        while (one.count('request.lost') === 0) await sleep(LOOK_MS);
+        one.command({ do: 'broker.restart', node: 2 });
+        await sleep(1000);
+        one.command({ do: 'workload.set', application: 0, workload: STOPPED });
+        await sleep(200);
+        await one.settle(LIMIT_MS);
+        const { counts } = one.ledger;
+        expect(counts).toMatchObject({
+          acked: counts.sent,
+          ackedAndPresent: counts.sent,
+          duplicated: 0,
+          outOfOrder: 0,
+        });
+        const lost = one.events().find((event) => event.type === 'request.lost');
+        expect(lost).toMatchObject({ by: 'timed-out' });
+        await cluster.untilIsrFull();
       }),
     LIMIT_MS,
   );

@@ -1,8 +1,8 @@
 /** For tests: a run against a cluster, with its ledger, from the first record to an orderly end. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventType } from '#events/catalogue';
+import type { EventType, PipelineEvent } from '#events/catalogue';
 import type { CommandBody } from '#model/Scenario';
-import { createKafkajsEngine } from '../kafkajsEngine.ts';
+import { createKafkajsEngine, type OwnBrokers } from '../kafkajsEngine.ts';
 import { Ledger } from '../Ledger.ts';
 import { LedgerReader } from '../LedgerReader.ts';
 import { LiveRun } from '../LiveRun.ts';
@@ -13,11 +13,14 @@ import { findTopic, type BrokerEndpoint } from './topics.ts';
 export interface LiveOnCluster {
   readonly run: LiveRun;
   readonly ledger: Ledger;
-  command(body: CommandBody): void;
+  readonly command: (body: CommandBody) => void;
   /** Until every record that was sent has an outcome; then the topic is read to its end. */
-  settle(limitMs: number): Promise<void>;
-  count(type: EventType): number;
-  stop(): Promise<void>;
+  readonly settle: (limitMs: number) => Promise<void>;
+  readonly count: (type: EventType) => number;
+  readonly events: () => readonly PipelineEvent[];
+  /** Records of this run that a reader of committed ones gets, from the topic's beginning. */
+  readonly committed: () => Promise<number>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface LiveOnClusterOptions extends Pick<LiveScenarioOptions, 'workload' | 'application'> {
@@ -25,9 +28,11 @@ export interface LiveOnClusterOptions extends Pick<LiveScenarioOptions, 'workloa
   readonly topic: string;
   readonly partitions: number;
   readonly ledgerRun: number;
+  readonly own?: OwnBrokers;
 }
 
 const LOOK_MS = 50;
+const COMMITTED_LIMIT_MS = 30_000;
 
 export async function liveOnCluster(options: LiveOnClusterOptions): Promise<LiveOnCluster> {
   const { endpoints, topic, partitions, ledgerRun, workload, application } = options;
@@ -50,7 +55,7 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
         scenario,
         nodes,
         bootstrap: endpoints,
-        own: null,
+        own: options.own ?? null,
         ledgerRun,
         openLog,
         beganAtMs: Date.now(),
@@ -84,17 +89,35 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
       }
       await reader.readToEnd(limitMs);
     },
-    count(type) {
-      let count = 0;
-      const events = run.tape.read(run.tape.startSeq);
-      while (events.seq < run.tape.endSeq) if (events.next().type === type) count++;
-      return count;
+    count: (type) => eventsOf(run).filter((event) => event.type === type).length,
+    events: () => eventsOf(run),
+    async committed() {
+      const seen = new Ledger(ledgerRun);
+      const committed = new LedgerReader(
+        endpoints,
+        topic,
+        (partition, records) => seen.read(partition, records),
+        'read_committed',
+      );
+      try {
+        await committed.readToEnd(COMMITTED_LIMIT_MS);
+      } finally {
+        committed.close();
+      }
+      return seen.counts.pendingAndPresent;
     },
     async stop() {
       reader.close();
       await run.stop();
     },
   };
+}
+
+function eventsOf({ tape }: LiveRun): readonly PipelineEvent[] {
+  const events: PipelineEvent[] = [];
+  const reader = tape.read(tape.startSeq);
+  while (reader.seq < tape.endSeq) events.push(reader.next());
+  return events;
 }
 
 const isSettled = ({ counts }: Ledger): boolean =>
