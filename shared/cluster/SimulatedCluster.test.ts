@@ -313,6 +313,22 @@ describe('faults', () => {
   });
 });
 
+describe('a fault without partition', () => {
+  it('counts requests, not their partitions, and strikes all of them', () => {
+    const client = new HandMadeClient({ brokers: 1 });
+    const rule = { api: 'PRODUCE', node: null, topic: null, partition: null, nth: 2, times: 1 } as const;
+    client.cluster.faults.armAnswer({ ...rule, error: 'NOT_ENOUGH_REPLICAS', appended: false });
+    const both = [{ partition: 0 }, { partition: 1 }];
+    const requests = [0, 1, 2].map(() => client.produce(0, both, { acks: 1 }));
+    client.runFor(100);
+    expect(requests.map((request) => client.produced(request))).toEqual([
+      'NONE@0 NONE@0',
+      'NOT_ENOUGH_REPLICAS@-1 NOT_ENOUGH_REPLICAS@-1',
+      'NONE@1 NONE@1',
+    ]);
+  });
+});
+
 describe('topics', () => {
   it('grow and go', () => {
     const client = new HandMadeClient();

@@ -1,5 +1,6 @@
 /** What a broker answers to everything but Produce: kafka.server.KafkaApis, as far as a producer asks it. */
 import type { NodeId } from '#base/ids';
+import type { TopicPartition } from '#base/TopicPartition';
 import type { NetworkSend } from '#engine/Selectable';
 import type {
   ApiName,
@@ -51,11 +52,7 @@ export function answerOf(cluster: ClusterContext, broker: Broker, send: NetworkS
   const { body } = send;
   const { coordinator, settings } = cluster;
   const throttleTimeMs = 0;
-  const rule =
-    body.api === 'METADATA' || body.api === 'PRODUCE'
-      ? null
-      : cluster.faults.answer(send.requestId, body.api, broker.node, null, null);
-  const error = rule === null ? null : rule.error;
+  const error = faultOfWhole(cluster, broker, send);
   switch (body.api) {
     case 'API_VERSIONS':
       return respond({ ...apiVersions(settings.transactionVersion), error: error ?? 'NONE' });
@@ -80,15 +77,15 @@ export function answerOf(cluster: ClusterContext, broker: Broker, send: NetworkS
       });
     }
     case 'ADD_PARTITIONS_TO_TXN': {
-      const answer = (given: ErrorName): void =>
+      const errors = faultsOfPartitions(cluster, broker, send, body.partitions, 'OPERATION_NOT_ATTEMPTED');
+      if (errors !== null) return respond({ api: 'ADD_PARTITIONS_TO_TXN', throttleTimeMs, errors });
+      return coordinator.addPartitions(broker, body, body.partitions, (given) =>
         respond({
           api: 'ADD_PARTITIONS_TO_TXN',
           throttleTimeMs,
           errors: body.partitions.map((tp) => ({ tp, error: given })),
-        });
-      return error === null
-        ? coordinator.addPartitions(broker, body, body.partitions, answer)
-        : answer(error);
+        }),
+      );
     }
     case 'ADD_OFFSETS_TO_TXN': {
       const answer = (given: ErrorName): void =>
@@ -96,13 +93,16 @@ export function answerOf(cluster: ClusterContext, broker: Broker, send: NetworkS
       return error === null ? coordinator.addPartitions(broker, body, [], answer) : answer(error);
     }
     case 'TXN_OFFSET_COMMIT': {
-      const answer = (given: ErrorName): void =>
+      const tps = body.offsets.map(({ tp }) => tp);
+      const errors = faultsOfPartitions(cluster, broker, send, tps, 'NONE');
+      if (errors !== null) return respond({ api: 'TXN_OFFSET_COMMIT', throttleTimeMs, errors });
+      return coordinator.commitOffsets(body, (given) =>
         respond({
           api: 'TXN_OFFSET_COMMIT',
           throttleTimeMs,
-          errors: body.offsets.map(({ tp }) => ({ tp, error: given })),
-        });
-      return error === null ? coordinator.commitOffsets(body, answer) : answer(error);
+          errors: tps.map((tp) => ({ tp, error: given })),
+        }),
+      );
     }
     case 'END_TXN':
       if (error !== null) {
@@ -115,6 +115,32 @@ export function answerOf(cluster: ClusterContext, broker: Broker, send: NetworkS
     case 'PRODUCE':
       return;
   }
+}
+
+/** An error that a fault puts in place of the answer, where the API has one for the whole request. */
+function faultOfWhole(cluster: ClusterContext, broker: Broker, send: NetworkSend): ErrorName | null {
+  switch (send.api) {
+    case 'PRODUCE':
+    case 'METADATA':
+    case 'ADD_PARTITIONS_TO_TXN':
+    case 'TXN_OFFSET_COMMIT':
+      return null;
+    default:
+      return cluster.faults.answer(send.requestId, send.api, broker.node, null, null)?.error ?? null;
+  }
+}
+
+/** Of each partition, when a fault strikes any of them; `rest`: what the others are told then. */
+function faultsOfPartitions(
+  cluster: ClusterContext,
+  broker: Broker,
+  send: NetworkSend,
+  tps: readonly TopicPartition[],
+  rest: ErrorName,
+): { readonly tp: TopicPartition; readonly error: ErrorName }[] | null {
+  const rules = tps.map((tp) => cluster.faults.answer(send.requestId, send.api, broker.node, tp.topic, tp));
+  if (rules.every((rule) => rule === null)) return null;
+  return tps.map((tp, i) => ({ tp, error: rules[i]?.error ?? rest }));
 }
 
 /** What this broker has heard of the cluster, which may be old news. */

@@ -11,7 +11,7 @@ export interface FaultRule {
   readonly node: number | null;
   readonly topic: string | null;
   readonly partition: number | null;
-  /** From 1, counted from when the rule was armed. */
+  /** The n-th request that matches, from 1, counted from when the rule was armed. */
   readonly nth: number;
   readonly times: number;
   readonly error: ErrorName;
@@ -24,6 +24,9 @@ interface ArmedRule {
   readonly rule: FaultRule;
   seen: number;
   left: number;
+  /** The request that was counted last: a request asks once for each of its partitions. */
+  counted: RequestId | null;
+  struck: RequestId | null;
 }
 interface ArmedLoss {
   readonly id: number;
@@ -45,7 +48,7 @@ export class Faults {
 
   armAnswer(rule: FaultRule): void {
     const id = this.armed++;
-    this.rules.push({ id, rule, seen: 0, left: rule.times });
+    this.rules.push({ id, rule, seen: 0, left: rule.times, counted: null, struck: null });
     this.faultArmed(id, { do: 'answer.set', rule });
   }
 
@@ -55,7 +58,10 @@ export class Faults {
     this.faultArmed(id, { do: 'next.lose', what, node });
   }
 
-  /** The rule that replaces this answer, if any. `tp`: of Produce. `topic`: of Produce and Metadata. */
+  /**
+   * The rule that replaces this answer, if any, for the whole request or one partition of it. `topic` and `tp` are null
+   * where an API has none; a rule that names one matches only those that have it.
+   */
   answer(
     request: RequestId,
     api: ApiName,
@@ -64,18 +70,25 @@ export class Faults {
     tp: TopicPartition | null,
   ): FaultRule | null {
     if (this.rules.length === 0) return null;
-    let struck: ArmedRule | null = null;
-    for (const armed of this.rules) {
-      const { rule } = armed;
-      if (rule.api !== api || (rule.node !== null && rule.node !== node)) continue;
-      if (rule.topic !== null && rule.topic !== topic) continue;
-      if (rule.partition !== null && rule.partition !== (tp === null ? null : tp.partition)) continue;
-      armed.seen++;
-      if (struck === null && armed.seen >= rule.nth && armed.left > 0) struck = armed;
+    // A rule that is used up is kept for the other partitions of its last request.
+    this.rules = this.rules.filter((armed) => armed.left > 0 || armed.struck === request);
+    const matching = this.rules.filter(
+      ({ rule }) =>
+        rule.api === api &&
+        (rule.node === null || rule.node === node) &&
+        (rule.topic === null || rule.topic === topic) &&
+        (rule.partition === null || rule.partition === tp?.partition),
+    );
+    for (const armed of matching) {
+      if (armed.counted !== request) armed.seen++;
+      armed.counted = request;
     }
-    if (struck === null) return null;
-    struck.left--;
-    if (struck.left === 0) this.rules = this.rules.filter((armed) => armed !== struck);
+    const struck = matching.find(
+      (armed) => armed.struck === request || (armed.seen >= armed.rule.nth && armed.left > 0),
+    );
+    if (struck === undefined) return null;
+    if (struck.struck !== request) struck.left--;
+    struck.struck = request;
     const tpIdOrNull: TpId | null = tp === null ? null : tp.id;
     this.faultStruck(struck.id, request, tpIdOrNull, api);
     return struck.rule;
