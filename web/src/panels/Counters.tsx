@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import type { OutcomeKind } from '#projections/recordsByOutcome';
 import { useAppStore, useFrame } from '../store/useFrame.ts';
+import type { StageView } from '../session/view.ts';
 import { countText } from '../ui/format.ts';
 
 interface Counts {
@@ -16,6 +17,20 @@ interface Counts {
   readonly lost: number;
   readonly reordered: number;
   readonly failedYetStored: number;
+  /** Records that two consumers of everything would have got; null: nobody has transactions. */
+  readonly readers: { readonly uncommitted: number; readonly committed: number } | null;
+}
+
+function readersOf(view: StageView): Counts['readers'] {
+  if (view.state.coordinators.size === 0) return null;
+  let uncommitted = 0;
+  let committed = 0;
+  for (const { tp, highWatermark } of view.state.partitions.values()) {
+    const readers = view.readers.at(tp, view.cursor.seq);
+    uncommitted += readers?.uncommitted.delivered ?? highWatermark;
+    committed += readers?.committed.delivered ?? highWatermark;
+  }
+  return { uncommitted, committed };
 }
 
 export function Counters(): ReactNode {
@@ -33,6 +48,7 @@ export function Counters(): ReactNode {
       lost: c.recordsLostAfterAck,
       reordered: c.recordsReordered,
       failedYetStored: c.recordsFailedYetStored,
+      readers: readersOf(view),
     };
   });
   const waiting = counts.sent - counts.acked - counts.failed;
@@ -53,6 +69,12 @@ export function Counters(): ReactNode {
       </p>
       <p>
         <span className="dim">in the logs</span> <Term name="stored" value={counts.stored} />
+        {counts.readers === null ? null : (
+          <>
+            <Term name="read_uncommitted got" value={counts.readers.uncommitted} />
+            <Term name="read_committed got" value={counts.readers.committed} tone="good" />
+          </>
+        )}
         <Term name="duplicated" value={counts.duplicated} tone={bad(counts.duplicated)} kind="duplicated" />
         <Term name="lost after ack" value={counts.lost} tone={bad(counts.lost)} kind="lost-after-ack" />
         <Term name="reordered" value={counts.reordered} tone={bad(counts.reordered)} kind="reordered" />

@@ -35,7 +35,7 @@ export function fillBrokers(scene: Scene, input: SceneInput): void {
     const name = `broker ${place.node}${isCoordinator ? ` ${COORDINATOR_MARK}` : ''}`;
     addLabel(scene, place.x + 8, place.y + 16, name, tone, 'left', true);
     const isWide = place.w > 150;
-    const shownText = isWide ? text : text.split(' ')[0] ?? '';
+    const shownText = isWide ? text : (text.split(' ')[0] ?? '');
     if (text !== '') addLabel(scene, place.x + place.w - 8, place.y + 16, shownText, tone, 'right', isWide);
     else if (place.hiddenStrips > 0) {
       const more = `+${place.hiddenStrips}${isWide ? ' more logs' : ''}`;
