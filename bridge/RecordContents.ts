@@ -110,9 +110,14 @@ export class RecordContents {
     return {
       timestampMs: this.wallMs(timestampMs),
       key: key === null ? null : utf8Bytes(key),
-      value: valueBytes < 0 ? null : utf8Bytes(valueText(this.parts.seed, record, key, valueBytes)),
+      value: valueBytes < 0 ? null : this.valueOf(record, key, valueBytes),
       headers: this.headersOf(record),
     };
+  }
+
+  /** A key that somebody typed may take more bytes than it has characters: then the end is cut. */
+  private valueOf(record: RecordId, key: string | null, valueBytes: number): Uint8Array {
+    return utf8Bytes(valueText(this.parts.seed, record, key, valueBytes)).subarray(0, valueBytes);
   }
 
   /** The client's clock begins at its own epoch. */

@@ -10,7 +10,6 @@ import { nodeId, type RecordId } from '#base/ids';
 import type { EventTape } from '#events/EventTape';
 import type { EventSink, EventType } from '#events/catalogue';
 import type { TapeClock } from '#events/tape/TapeWriter';
-import { createKafkaProducer } from '#engine/KafkaProducer/createKafkaProducer';
 import { parseProducerConfig, withRequiredSettings } from '#engine/ProducerConfig';
 import { createRunIds, type RunContext } from '#engine/RunContext';
 import type { BrokerAddress } from '#engine/requests';
@@ -18,7 +17,7 @@ import { applyToApplication, type ApplicationCommand } from '#model/applyCommand
 import { KeyNames } from '#model/KeyNames';
 import { ModelApplication } from '#model/ModelApplication';
 import type { Command, CommandBody, Scenario } from '#model/Scenario';
-import { randomSources, type ApplicationParts, type RunningProducer } from '#model/startProducer';
+import type { ApplicationParts, RunningProducer } from '#model/startProducer';
 import { commandSentence, MOST_COMMANDS } from '#model/validateScenario';
 import { sentEvent } from '#projections/sentEvent';
 import { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
@@ -26,9 +25,9 @@ import type { EngineContent, LiveEngine } from './LiveEngine.ts';
 import { RecordContents } from './RecordContents.ts';
 import { WallClock } from './WallClock.ts';
 import { ClusterView } from './kafkajs/ClusterView.ts';
-import { codecSentence, createCompress } from './kafkajs/codecs.ts';
-import { KafkajsSelector } from './kafkajs/KafkajsSelector.ts';
-import { createRequestCodec } from './kafkajs/requests.ts';
+import { codecSentence } from './kafkajs/codecs.ts';
+import type { KafkajsSelector } from './kafkajs/KafkajsSelector.ts';
+import { startProducer } from './kafkajs/startProducer.ts';
 import { liveProvenance } from './liveProvenance.ts';
 
 /** Brokers that this bridge has started itself; nobody else's are touched. */
@@ -154,44 +153,29 @@ class Engine implements KafkajsEngine {
 
   private startProducer(properties: Readonly<Record<string, string>>): RunningProducer {
     const { run, contents, bootstrap, estimator } = this;
-    const config = parseProducerConfig(withRequiredSettings(properties), () => ++this.producers);
-    const client = run.ids.nextClient();
-    const compress = createCompress(config);
-    const selector = new KafkajsSelector({
-      run,
-      clientName: config.clientId,
-      bootstrap,
-      codec: createRequestCodec(run.partitions, (sent) =>
-        contents.batchBytes(sent, config.compressionType, compress),
-      ),
-      setupTimeoutMs: config.socketConnectionSetupTimeoutMaxMs,
-      ...(this.parts.security === undefined ? {} : { security: this.parts.security }),
-      wake: () => this.wake(),
-      observe: (send, body) => {
-        this.warning = null;
-        this.view.observe(send, body);
+    const { scenario, security } = this.parts;
+    const started = startProducer(
+      {
+        run,
+        contents,
+        bootstrap,
+        estimator,
+        costs: scenario.costs,
+        ...(security === undefined ? {} : { security }),
+        nextClientNumber: () => ++this.producers,
+        wake: () => this.wake(),
+        observe: (send, body) => {
+          this.warning = null;
+          this.view.observe(send, body);
+        },
+        trouble: ({ host, port }, why) => {
+          this.warning = `The broker at ${host}:${port} cannot be reached: ${why}.`;
+        },
       },
-      trouble: ({ host, port }, why) => {
-        this.warning = `The broker at ${host}:${port} cannot be reached: ${why}.`;
-      },
-    });
-    this.selectors.add(selector);
-    const { producer } = createKafkaProducer(run, {
-      client,
-      config,
-      random: randomSources(run, client),
-      compression: {
-        compressedBytes: (_topic, rawBytes, _createdIndex, records) =>
-          compress === null
-            ? rawBytes
-            : contents.compressed(known(records, 'the records of a batch'), compress).length,
-      },
-      estimator,
-      costs: this.parts.scenario.costs,
-      bootstrap,
-      network: selector,
-    });
-    return { producer, client, selector, ioThread: producer.parts.ioThread };
+      properties,
+    );
+    this.selectors.add(started.selector);
+    return started;
   }
 
   get scenario(): Scenario {
