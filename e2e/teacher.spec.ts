@@ -98,7 +98,7 @@ test('a command in the past cuts the future, says how much, and can be undone', 
   const whole = await app.digest();
   await page.keyboard.press('5');
   await page
-    .getByRole('button', { name: /lose the next ack/i })
+    .getByRole('button', { name: /lose next ack/i })
     .first()
     .click();
   await expect(page.getByText(/are cut off/)).toBeVisible();
@@ -113,7 +113,7 @@ test('the link opens the same picture in another browser context', async ({ page
   await app.open('seed=11&linger.ms=20&acks=all');
   await app.pause();
   await page
-    .getByRole('button', { name: /lose the next request/i })
+    .getByRole('button', { name: /lose next request/i })
     .first()
     .click();
   for (let i = 0; i < 5; i++) await page.keyboard.press('Shift+ArrowRight');
