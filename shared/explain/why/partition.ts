@@ -23,6 +23,7 @@ function leadership(context: WhyContext, partition: PartitionState): string {
       ? 'The client knows no leader of it.'
       : `The client sends to ${nodeName(partition.clientLeader)}.`;
   }
+  if (partition.isDeleted) return 'Its topic was deleted, with all that was in it.';
   if (partition.leader === null) return 'It has no leader: nobody can write to it.';
   const end = partition.logEnd.get(partition.leader) ?? 0;
   const stale =

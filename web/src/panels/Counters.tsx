@@ -70,10 +70,15 @@ export function Counters(): ReactNode {
       <p>
         <span className="dim">in the logs</span> <Term name="stored" value={counts.stored} />
         {counts.readers === null ? null : (
-          <>
-            <Term name="read_uncommitted got" value={counts.readers.uncommitted} />
-            <Term name="read_committed got" value={counts.readers.committed} tone="good" />
-          </>
+          <span
+            className="term"
+            title={`A read_uncommitted reader got ${countText(counts.readers.uncommitted)} records, a read_committed one ${countText(counts.readers.committed)}`}
+          >
+            <span className="term-name">readers got</span>{' '}
+            <span className="number">
+              {countText(counts.readers.uncommitted)} / {countText(counts.readers.committed)}
+            </span>
+          </span>
         )}
         <Term name="duplicated" value={counts.duplicated} tone={bad(counts.duplicated)} kind="duplicated" />
         <Term name="lost after ack" value={counts.lost} tone={bad(counts.lost)} kind="lost-after-ack" />

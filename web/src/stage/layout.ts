@@ -106,6 +106,15 @@ const MIN_SLOT_STEP = 6;
 const hosts = (partition: PartitionState, node: number): boolean =>
   partition.logEnd.has(node as NodeId) || partition.isr.includes(node) || partition.leader === node;
 
+/** As many letters of a topic as tell it from the others: strips have room for three or four. */
+function initialsOf(topic: string, topics: ReadonlySet<string>): string {
+  let letters = 1;
+  const isShared = (): boolean =>
+    [...topics].some((other) => other !== topic && other.startsWith(topic.slice(0, letters)));
+  while (letters < topic.length && isShared()) letters++;
+  return topic.slice(0, letters);
+}
+
 /** What stands on the stage, from the state: partitions and brokers in their order, slots of the newest client. */
 export function topologyOf(state: PipelineState): Topology {
   const topics = new Set<string>();
@@ -113,7 +122,7 @@ export function topologyOf(state: PipelineState): Topology {
   const partitions = [...state.partitions.values()].map((p) => ({
     tp: p.tp as number,
     name: `${p.topic}-${p.partition}`,
-    short: topics.size > 1 ? `${p.topic}-${p.partition}` : `P${p.partition}`,
+    short: topics.size > 1 ? `${initialsOf(p.topic, topics)}-${p.partition}` : `P${p.partition}`,
   }));
   const brokers = [...state.brokers.keys()]
     .toSorted((a, b) => a - b)

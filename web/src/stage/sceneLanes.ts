@@ -184,6 +184,7 @@ function idleWords(
   state: PipelineState,
   partition: PartitionState,
 ): { readonly text: string; readonly tone: Tone } | null {
+  if (partition.isDeleted) return { text: 'topic deleted', tone: 'bad' };
   if (partition.leader === null && state.brokers.size > 0) return { text: 'no leader', tone: 'bad' };
   return null;
 }
