@@ -1,5 +1,5 @@
 /** Readable from the back row: no page scroll, no tiny text, enough contrast, everything by keyboard; both themes, three sizes. */
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { App } from './app.ts';
 
