@@ -139,7 +139,8 @@ export class LiveRun {
     const pauseMs = this.watchers.size > 0 ? STEP_MS : UNWATCHED_STEP_MS;
     const { nextDueUs } = this.engine;
     if (nextDueUs === undefined || this.elapsedUs === null) return pauseMs;
-    const untilDueMs = Math.ceil((nextDueUs - (this.elapsedUs() - this.lostUs)) / US_PER_MS);
+    // What is due at an instant is done when that instant is over.
+    const untilDueMs = Math.floor((nextDueUs - (this.elapsedUs() - this.lostUs)) / US_PER_MS) + 1;
     return Math.max(0, Math.min(pauseMs, untilDueMs));
   }
 
