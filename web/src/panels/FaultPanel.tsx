@@ -4,7 +4,8 @@ import { useFrame } from '../store/useFrame.ts';
 import { AnswerForm } from './faults/AnswerForm.tsx';
 import { FaultButton } from './faults/FaultButton.tsx';
 import { applicationFacts } from './faults/applicationFacts.ts';
-import { applicationFaults, brokerFaults, linkFaults, lossFaults, type Fault } from './faults/faults.ts';
+import { applicationFaults } from './faults/applicationFaults.ts';
+import { brokerFaults, linkFaults, lossFaults, type Fault } from './faults/faults.ts';
 import { brokerFacts } from './faults/useBrokerFacts.ts';
 
 export function FaultPanel(props: {

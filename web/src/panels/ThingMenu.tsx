@@ -7,14 +7,8 @@ import { useAppStore, useFrame } from '../store/useFrame.ts';
 import { AnswerForm } from './faults/AnswerForm.tsx';
 import { FaultButton } from './faults/FaultButton.tsx';
 import { applicationFacts, applicationOf } from './faults/applicationFacts.ts';
-import {
-  applicationFaults,
-  brokerFaults,
-  leaderFaults,
-  linkFaults,
-  topicFaults,
-  type Fault,
-} from './faults/faults.ts';
+import { applicationFaults } from './faults/applicationFaults.ts';
+import { brokerFaults, leaderFaults, linkFaults, topicFaults, type Fault } from './faults/faults.ts';
 import { brokerFacts } from './faults/useBrokerFacts.ts';
 import type { Session } from '../session/session.ts';
 

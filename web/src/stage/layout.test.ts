@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gridFor, MAX_DRAWN_RECORDS } from './grid.ts';
-import { createLayout, type Layout, type Rect, type Topology } from './layout.ts';
+import { createLayout, type Layout, type Rect } from './layout.ts';
+import type { Topology } from './topology.ts';
 
 const topology = (partitions: number, brokers: number, slots = 5, producers = 1): Topology => ({
   partitions: Array.from({ length: partitions }, (_, tp) => ({ tp, name: `orders-${tp}`, short: `P${tp}` })),

@@ -1,7 +1,6 @@
 /** Where the seven stations stand. Pure: same size and topology, same places. Units are CSS pixels. */
-import type { NodeId } from '#base/ids';
-import type { PartitionState, PipelineState } from '#projections/pipelineState';
-import { placeApps, producersOf, type AppPlace, type ProducerOnStage } from './producers.ts';
+import { placeApps, type AppPlace } from './producers.ts';
+import type { Topology } from './topology.ts';
 
 export interface Rect {
   readonly x: number;
@@ -60,13 +59,6 @@ export interface StationPlace {
   readonly column: Rect;
 }
 
-export interface Topology {
-  readonly partitions: readonly { readonly tp: number; readonly name: string; readonly short: string }[];
-  readonly brokers: readonly { readonly node: number; readonly tps: readonly number[] }[];
-  readonly slots: number;
-  readonly producers: readonly ProducerOnStage[];
-}
-
 export interface Layout {
   readonly width: number;
   readonly height: number;
@@ -93,7 +85,6 @@ export interface Layout {
   readonly headerY: number;
 }
 
-const MAX_IN_FLIGHT = 'max.in.flight.requests.per.connection';
 /** Below this neither words nor squares can be read. */
 const MIN_LANE = 24;
 const MAX_LANE = 84;
@@ -102,51 +93,6 @@ const MIN_STRIP = 13;
 const SLOT_GAP = 3;
 /** Thinner tracks cannot be told apart; those beyond are counted above them. */
 const MIN_SLOT_STEP = 6;
-
-const hosts = (partition: PartitionState, node: number): boolean =>
-  partition.logEnd.has(node as NodeId) || partition.isr.includes(node) || partition.leader === node;
-
-/** As many letters of a topic as tell it from the others: strips have room for three or four. */
-function initialsOf(topic: string, topics: ReadonlySet<string>): string {
-  let letters = 1;
-  const isShared = (): boolean =>
-    [...topics].some((other) => other !== topic && other.startsWith(topic.slice(0, letters)));
-  while (letters < topic.length && isShared()) letters++;
-  return topic.slice(0, letters);
-}
-
-/** What stands on the stage, from the state: partitions and brokers in their order, slots of the newest client. */
-export function topologyOf(state: PipelineState): Topology {
-  const topics = new Set<string>();
-  for (const partition of state.partitions.values()) topics.add(partition.topic);
-  const partitions = [...state.partitions.values()].map((p) => ({
-    tp: p.tp as number,
-    name: `${p.topic}-${p.partition}`,
-    short: topics.size > 1 ? `${initialsOf(p.topic, topics)}-${p.partition}` : `P${p.partition}`,
-  }));
-  const brokers = [...state.brokers.keys()]
-    .toSorted((a, b) => a - b)
-    .map((node) => ({
-      node: node as number,
-      tps: [...state.partitions.values()].filter((p) => hosts(p, node)).map((p) => p.tp as number),
-    }));
-  let slots = 5;
-  for (const client of state.clients.values()) {
-    const value = Number(client.config[MAX_IN_FLIGHT] ?? '5');
-    if (Number.isFinite(value) && value > 0) slots = value;
-  }
-  return { partitions, brokers, slots, producers: producersOf(state) };
-}
-
-/** Changes when `topologyOf` would; cheap enough for every frame. */
-export function topologyKey(state: PipelineState): number {
-  let replicas = 0;
-  for (const partition of state.partitions.values())
-    replicas += partition.logEnd.size + 7 * partition.isr.length;
-  let producers = state.clients.size;
-  for (const { client } of producersOf(state)) producers = (producers * 31 + client + 1) % 9973;
-  return replicas + 1009 * (state.partitions.size + 1009 * (state.brokers.size + 101 * producers));
-}
 
 export function createLayout(width: number, height: number, topology: Topology): Layout {
   const headerY = 22;

@@ -6,7 +6,8 @@ import { createFakeSource, fakeSpec, type FakeSpec } from '../testing/fakeSource
 import { paletteOf } from '../ui/palette.ts';
 import { drawScene, drawSprites } from './draw.ts';
 import { hitTest, placesOf } from './hitTest.ts';
-import { createLayout, topologyOf, type Layout } from './layout.ts';
+import { createLayout, type Layout } from './layout.ts';
+import { topologyOf } from './topology.ts';
 import { createScene, createSceneFiller, type Scene } from './scene.ts';
 import { createSprites } from './sprites.ts';
 

@@ -6,7 +6,8 @@ import type { StageView } from '../session/view.ts';
 import { paletteOf, type Palette, type Theme } from '../ui/palette.ts';
 import { drawOutline, drawScene, drawStatic, type Draw2d } from './draw.ts';
 import { hitTest, placeNamed, placesOf } from './hitTest.ts';
-import { createLayout, topologyKey, topologyOf, type Layout } from './layout.ts';
+import { createLayout, type Layout } from './layout.ts';
+import { topologyKey, topologyOf } from './topology.ts';
 import { createScene, createSceneFiller, type Entity, type Scene } from './scene.ts';
 
 /** Sharper than this nobody sees, and each step costs pixels. */

@@ -3,7 +3,8 @@ import { micros } from '#base/time';
 import { readLink } from '#model/scenarioQuery';
 import { createSession, type Session } from '../session/session.ts';
 import { createModelSource } from '../sources/modelSource.ts';
-import { createLayout, topologyOf, type Layout } from '../stage/layout.ts';
+import { createLayout, type Layout } from '../stage/layout.ts';
+import { topologyOf } from '../stage/topology.ts';
 import { createScene, createSceneFiller, type Scene } from '../stage/scene.ts';
 
 interface Drawn {

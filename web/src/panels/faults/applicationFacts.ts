@@ -2,7 +2,7 @@
 import type { ClientId } from '#base/ids';
 import type { Session } from '../../session/session.ts';
 import { applicationName, producersOf } from '../../stage/producers.ts';
-import type { ApplicationFacts } from './faults.ts';
+import type { ApplicationFacts } from './applicationFaults.ts';
 
 export function applicationFacts(session: Session, application: number): ApplicationFacts | null {
   const spec = session.source.scenario.applications[application];
