@@ -4,12 +4,15 @@
  */
 import type { Micros } from '#base/time';
 import {
+  alike,
+  beside,
   batch,
   bytes,
   client,
   count,
   flag,
   json,
+  leader,
   long,
   maybeBatch,
   maybeLong,
@@ -19,8 +22,10 @@ import {
   maybeTp,
   maybeWord,
   node,
+  ofPartition,
   record,
   request,
+  rising,
   signed,
   text,
   thread,
@@ -94,14 +99,19 @@ export const catalogue = {
     bytes('capacityBytes'),
     maybeBatch('parentBatch'),
   ],
-  'batch.closed': [batch('batch'), count('records'), bytes('estimatedBytes')],
+  'batch.closed': [batch('batch'), count('records'), alike('batch-bytes', bytes('estimatedBytes'))],
   'batch.ready': [batch('batch'), word(READY_REASONS)('reason')],
-  'batch.drained': [batch('batch'), node('node'), bytes('sizeBytes'), bytes('rawBytes')],
+  'batch.drained': [
+    batch('batch'),
+    node('node'),
+    alike('batch-bytes', bytes('sizeBytes')),
+    beside(bytes('rawBytes')),
+  ],
   'batch.stamped': [
     batch('batch'),
     long('producerId'),
     signed('producerEpoch'),
-    signed('baseSequence'),
+    ofPartition(alike('sequence', signed('baseSequence'))),
     word(STAMP_REASONS)('reason'),
   ],
   /** backoffUntilMs: client clock at which it may go again. attempts: those made so far. */
@@ -113,7 +123,12 @@ export const catalogue = {
     long('backoffUntilMs'),
   ],
   'batch.split': [batch('batch'), count('parts'), bytes('targetBytes')],
-  'batch.completed': [batch('batch'), long('baseOffset'), long('logAppendTimeMs'), flag('duplicate')],
+  'batch.completed': [
+    batch('batch'),
+    alike('answered-offset', long('baseOffset')),
+    long('logAppendTimeMs'),
+    flag('duplicate'),
+  ],
   'batch.failed': [batch('batch'), text('exception'), text('message'), flag('expired')],
   'batch.freed': [batch('batch'), bytes('pooledBytes')],
   'ratio.observed': [
@@ -150,7 +165,7 @@ export const catalogue = {
     word(REQUEST_APIS)('api'),
     count('version'),
     bytes('sizeBytes'),
-    count('correlationId'),
+    rising(count('correlationId')),
   ],
   'request.carried': [request('request'), batch('batch')],
   /** What a request other than Produce asks: topics, producer id and epoch, partitions, commit or abort. */
@@ -162,7 +177,7 @@ export const catalogue = {
     request('request'),
     batch('batch'),
     text('error'),
-    long('baseOffset'),
+    alike('answered-offset', long('baseOffset')),
     long('logStartOffset'),
     maybeNode('leaderHint'),
     signed('leaderHintEpoch'),
@@ -184,8 +199,8 @@ export const catalogue = {
   'sequence.moved': [
     client('client'),
     tp('tp'),
-    signed('nextSequence'),
-    signed('lastAckedSequence'),
+    alike('sequence', signed('nextSequence')),
+    beside(signed('lastAckedSequence')),
     flag('unresolved'),
   ],
   'transaction.moved': [
@@ -199,16 +214,22 @@ export const catalogue = {
   'transaction.queued': [client('client'), word(REQUEST_APIS)('api'), flag('isRetry')],
   // cluster: only the model can see it
   'broker.moved': [node('node'), word(BROKER_STATES)('to')],
-  'link.changed': [client('client'), node('node'), count('addedUs'), flag('cut')],
   /** A broker that takes so much longer for every request of a client. */
   'broker.slowed': [node('node'), count('addedUs')],
+  'link.changed': [client('client'), node('node'), count('addedUs'), flag('cut')],
   'request.arrived': [request('request')],
   'request.begun': [request('request')],
   'response.left': [request('request')],
   /** arrivesAtUs: run time at which a one-way flight ends, known when it begins; null: it never arrives. */
   'request.departed': [request('request'), maybeLong('arrivesAtUs')],
   'response.departed': [request('request'), maybeLong('arrivesAtUs')],
-  'log.appended': [tp('tp'), node('node'), batch('batch'), long('baseOffset'), long('logEndOffset')],
+  'log.appended': [
+    tp('tp'),
+    node('node'),
+    batch('batch'),
+    rising(long('baseOffset')),
+    beside(long('logEndOffset')),
+  ],
   'log.refused': [tp('tp'), node('node'), maybeBatch('batch'), text('error')],
   /** Answered from the five batches that a broker remembers: nothing was appended. */
   'log.recognised': [tp('tp'), batch('batch'), long('baseOffset')],
@@ -222,12 +243,12 @@ export const catalogue = {
     node('node'),
     signed('producerEpoch'),
   ],
-  'replica.fetched': [tp('tp'), node('node'), long('logEndOffset'), node('leader')],
+  'replica.fetched': [tp('tp'), node('node'), long('logEndOffset'), leader('leader')],
   /** leaderEpoch: of the leader that tells it, which may have been replaced without knowing. */
   'highWatermark.advanced': [
     tp('tp'),
-    long('highWatermark'),
-    long('lastStableOffset'),
+    rising(long('highWatermark')),
+    beside(long('lastStableOffset')),
     signed('leaderEpoch'),
   ],
   'isr.changed': [tp('tp'), json<readonly number[]>()('isr'), json<readonly number[]>()('elr')],

@@ -13,7 +13,6 @@ import {
   LAYOUTS,
   leftOut,
   MEMORY,
-  MOST_FORETOLD,
   NUMBERS,
   RECORD,
   SAME_TIME,
@@ -27,6 +26,7 @@ import {
   THREAD,
   TP,
   TYPES,
+  usualBytes,
   VALUE_BYTES,
   type FieldLayout,
   type TypeLayout,
@@ -52,6 +52,8 @@ export class TapeReader implements EventReader {
   /** One more than the highest text seen since the block began. */
   texts = 0;
   private readonly store: TapeStore;
+  /** The number of the field before. */
+  private before = 0;
 
   constructor(store: TapeStore, seq: number) {
     assert(seq >= store.startSeq && seq <= store.endSeq, `event ${seq} is not on the tape`);
@@ -135,15 +137,22 @@ export class TapeReader implements EventReader {
     return value;
   }
 
+  private number({ slot, lanes, step }: FieldLayout, isForetold: boolean): number | null {
+    const place = slot + ((this.last[TP] as number) & lanes);
+    const foretold = (this.previous[place] as number) + step;
+    const difference = isForetold ? 0 : this.difference();
+    if (difference === null) return null;
+    this.previous[place] = foretold + difference;
+    return foretold + difference;
+  }
+
   /** null: minus zero, which says so. */
-  private number(slot: number): number | null {
+  private difference(): number | null {
     const low = this.bytes[this.pos++] as number;
     if (low === 1) return null;
     let magnitude = (low & 0x7e) >>> 1;
     if (low >= 0x80) magnitude += this.count() * 64;
-    const value = (this.previous[slot] as number) + ((low & 1) === 1 ? -magnitude : magnitude);
-    this.previous[slot] = value < MOST_FORETOLD && value > -MOST_FORETOLD ? value : 0;
-    return value;
+    return (low & 1) === 1 ? -magnitude : magnitude;
   }
 
   private text(number: number): number {
@@ -152,14 +161,16 @@ export class TapeReader implements EventReader {
   }
 
   private value(field: FieldLayout, isMasked: boolean, isForetold: boolean): unknown {
-    const { codec, kind, slot, optional } = field;
+    const { codec, kind, optional } = field;
     if (codec === 'id') {
       if (optional) return isForetold ? null : this.optionalId(kind, isMasked);
       return isForetold ? (this.last[kind] as number) : this.id(kind);
     }
-    const number = isForetold ? (this.previous[slot] as number) : this.number(slot);
-    if (codec === 'long' && optional) return number;
-    assert(number !== null, `${field.name} on the tape is null`);
+    const kept = this.number(field, isForetold);
+    if (codec === 'long' && optional && kept === null) return null;
+    assert(kept !== null, `${field.name} on the tape is null`);
+    const number = field.isBeside ? this.before + kept : kept;
+    this.before = number;
     switch (codec) {
       case 'count':
       case 'signed':
@@ -240,7 +251,8 @@ export class TapeReader implements EventReader {
     const record = isWhole ? this.id(RECORD) : (last[RECORD] as number) + 1;
     const thread = isWhole ? this.id(THREAD) : (last[THREAD] as number);
     const keyId = this.signed();
-    const valueBytes = code === SHORT_SENT_ALIKE ? (last[VALUE_BYTES] as number) : this.signed();
+    const before = last[VALUE_BYTES] as number;
+    const valueBytes = code === SHORT_SENT_ALIKE ? before : isWhole ? this.signed() : before + this.signed();
     last[RECORD] = record;
     last[VALUE_BYTES] = valueBytes;
     return { type: 'record.sent', seq, at, record, thread, keyId, valueBytes };
@@ -271,8 +283,9 @@ export class TapeReader implements EventReader {
     const isWhole = code === RECORD_APPENDED;
     const record = isWhole ? this.id(RECORD) : (this.last[RECORD] as number);
     const batch = this.id(BATCH);
-    const sizeBytes = this.count();
-    const fullOrNew = isWhole ? this.count() : code - SHORT_APPENDED;
+    const short = code - SHORT_APPENDED;
+    const sizeBytes = isWhole ? this.count() : usualBytes(this.last, short) + this.signed();
+    const fullOrNew = isWhole ? this.count() : short;
     return { type: 'record.appended', seq, at, record, batch, sizeBytes, fullOrNew };
   }
 }

@@ -6,9 +6,9 @@ import { assert } from '#base/assert';
 import { BLOCK_EVENTS, MAX_BLOCK_BYTES } from './layout.ts';
 
 const FIRST_CHUNK_BYTES = 32 * 1024;
-const LAST_CHUNK_BYTES = 256 * 1024;
+const LAST_CHUNK_BYTES = 128 * 1024;
 
-/** Where each block begins. Columns that grow by half, from block `firstBlock` on. */
+/** Where each block begins. Columns that grow by an eighth, from block `firstBlock` on. */
 class Marks {
   firstBlock = 0;
   count = 0;
@@ -23,7 +23,7 @@ class Marks {
   }
 
   push(chunk: number, pos: number, at: number, texts: number): void {
-    if (this.count === this.chunk.length) this.resize(this.count + (this.count >> 1));
+    if (this.count === this.chunk.length) this.resize(this.count + (this.count >> 3) + 64);
     const i = this.count++;
     this.chunk[i] = chunk;
     this.pos[i] = pos;

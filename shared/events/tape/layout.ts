@@ -1,11 +1,12 @@
 /**
  * How the catalogue lies on the tape: a code for each type, and for each of its fields how it is written. Most of what
  * an event says can be foretold from those before it in the block. The four events that every record has therefore have
- * short codes; the others with at least three fields begin with a byte that says which of them are as foretold and left
- * out: an id as the last of its kind, an optional id null, a number as in the last event of the type.
+ * short codes; the others with at least two fields begin with a byte that says which of them are as foretold and left
+ * out: an id as the last of its kind, an optional id null, a number as in the last event of the type, or of its group.
  */
 import { assert } from '#base/assert';
-import { catalogue, type EventType } from '../catalogue.ts';
+import { RECORD_BATCH_OVERHEAD_BYTES } from '#record/recordSizes';
+import { catalogue, NEW_BATCH, type EventType } from '../catalogue.ts';
 import type { Codec, Field } from '../fields.ts';
 
 /** Events of one block. A block decodes on its own: its ids start again from zero, and nothing is foretold. */
@@ -14,17 +15,17 @@ export const BLOCK_EVENTS = 256;
 export const MAX_EVENT_BYTES = 80;
 export const MAX_BLOCK_BYTES = BLOCK_EVENTS * MAX_EVENT_BYTES;
 
-export const ID_KINDS = ['record', 'batch', 'request', 'client', 'thread', 'tp', 'node'] as const;
+export const ID_KINDS = ['record', 'batch', 'request', 'client', 'thread', 'tp', 'node', 'leader'] as const;
 export const RECORD = 0;
 export const BATCH = 1;
 export const THREAD = 4;
 export const TP = 5;
 /** What the short codes foretell besides ids: the sizes of the last record. */
-export const VALUE_BYTES = 7;
-export const KEY_BYTES = 8;
-export const HEADER_BYTES = 9;
+export const VALUE_BYTES = 8;
+export const KEY_BYTES = 9;
+export const HEADER_BYTES = 10;
 /** Numbers that a block remembers from one event to the next. */
-export const MEMORY = 10;
+export const MEMORY = 11;
 
 /** In the code's byte: at the same time as the event before, and no time is written. */
 export const SAME_TIME = 0x80;
@@ -41,10 +42,8 @@ export const SHORT_PARTITIONED = 120;
 export const SHORT_APPENDED = 124;
 export const CODES = 128;
 
-/** Beyond this a number foretells nothing: differences must stay exact. 2^51. */
-export const MOST_FORETOLD = 2_251_799_813_685_248;
-/** Largest number of a field. 2^52: 142 years in µs. */
-export const MOST_NUMBER = 4_503_599_627_370_496;
+/** Largest number that a field keeps: 2^51, so that differences are exact. Twice what a field may say: it may be a difference. */
+export const MOST_NUMBER = 2_251_799_813_685_248;
 
 export interface FieldLayout {
   readonly name: string;
@@ -52,8 +51,13 @@ export interface FieldLayout {
   readonly kind: number;
   readonly words: readonly string[];
   readonly optional: boolean;
-  /** Where a block remembers the number that the last event of the type had here. */
+  readonly isBeside: boolean;
+  /** Where a block remembers the number that is foretold. */
   readonly slot: number;
+  /** LANES − 1: each partition foretells its own, of those that share a lane the latest; 0: all share one. */
+  readonly lanes: number;
+  /** What is foretold lies so far above what was there before. */
+  readonly step: number;
 }
 
 export interface TypeLayout {
@@ -63,7 +67,9 @@ export interface TypeLayout {
   readonly isMasked: boolean;
 }
 
-const LEAST_MASKED_FIELDS = 3;
+const LEAST_MASKED_FIELDS = 2;
+/** A power of two. */
+const LANES = 8;
 const BY_HAND: readonly string[] = [
   'record.sent',
   'record.serialized',
@@ -71,7 +77,7 @@ const BY_HAND: readonly string[] = [
   'record.appended',
 ];
 
-function fieldLayout(field: Field, slot: number): FieldLayout {
+function fieldLayout(field: Field, slot: number, isOfPartition: boolean): FieldLayout {
   const words = field.words ?? [];
   const isFlag = field.codec === 'word' && words.length === 2 && words[0] === 'false';
   return {
@@ -80,21 +86,35 @@ function fieldLayout(field: Field, slot: number): FieldLayout {
     kind: field.kind === undefined ? -1 : (ID_KINDS as readonly string[]).indexOf(field.kind),
     words,
     optional: field.optional === true,
-    slot,
+    isBeside: field.isBeside === true,
+    slot: slot * LANES,
+    lanes: isOfPartition ? LANES - 1 : 0,
+    step: field.isRising === true ? 1 : 0,
   };
 }
 
 function layoutsOf(types: readonly EventType[]): TypeLayout[] {
-  let slot = 0;
+  let slots = 0;
+  const slotOfGroup = new Map<string, number>();
+  const slotOf = ({ group }: Field): number => {
+    if (group === undefined) return slots++;
+    const slot = slotOfGroup.get(group) ?? slots++;
+    slotOfGroup.set(group, slot);
+    return slot;
+  };
   return types.map((type) => {
-    const fields = (catalogue[type] as readonly Field[]).map((field) => fieldLayout(field, slot++));
+    const all: readonly Field[] = catalogue[type];
+    const hasPartition = all.some(({ kind, optional }) => kind === 'tp' && optional !== true);
+    const fields = all.map((field) =>
+      fieldLayout(field, slotOf(field), hasPartition || field.isOfPartition === true),
+    );
     return { type, fields, isMasked: fields.length >= LEAST_MASKED_FIELDS && !BY_HAND.includes(type) };
   });
 }
 
 export const TYPES = Object.keys(catalogue) as readonly EventType[];
 export const LAYOUTS: readonly TypeLayout[] = layoutsOf(TYPES);
-export const SLOTS = LAYOUTS.reduce((slots, { fields }) => slots + fields.length, 0);
+export const SLOTS = LANES * LAYOUTS.reduce((slots, { fields }) => slots + fields.length, 0);
 export const CODE_OF: ReadonlyMap<EventType, number> = new Map(TYPES.map((type, code) => [type, code]));
 
 assert(TYPES.length <= SHORT_SENT, 'the catalogue has grown into the short codes');
@@ -125,4 +145,10 @@ NUMBERS[SHORT_SERIALIZED_ALIKE] = 0;
 for (let i = 0; i < 4; i++) {
   NUMBERS[SHORT_PARTITIONED + i] = 1;
   NUMBERS[SHORT_APPENDED + i] = 2;
+}
+
+/** By how much the last record that was serialized usually makes its batch larger; a new one begins with its header. */
+export function usualBytes(last: Int32Array, fullOrNew: number): number {
+  const recordBytes = (last[VALUE_BYTES] as number) + (last[KEY_BYTES] as number);
+  return (fullOrNew & NEW_BATCH) === 0 ? recordBytes : recordBytes + RECORD_BATCH_OVERHEAD_BYTES;
 }
