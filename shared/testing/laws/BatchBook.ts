@@ -27,6 +27,8 @@ export interface BatchFacts {
   /** The answer told where it stands, or that it stood there before. */
   hasOffset: boolean;
   isFreed: boolean;
+  /** Failed for the application while its request may be out. */
+  hasExpired: boolean;
   /** Of its client's transactions, counted from 1; 0: outside of any. */
   transaction: number;
   /** Holds a record whose send() threw after the append: it lies there and leaves with a later transaction. */
@@ -145,8 +147,12 @@ export class BatchBook {
       const batch = this.get(event.batch);
       batch.hasOffset = event.baseOffset >= 0 || event.duplicate;
       this.end(batch, 'acked');
-    } else if (event.type === 'batch.failed') this.end(this.get(event.batch), 'failed');
-    else if (event.type === 'batch.split') this.end(this.get(event.batch), 'split');
+    } else if (event.type === 'batch.failed') {
+      const batch = this.get(event.batch);
+      batch.hasExpired = event.expired;
+      this.end(batch, 'failed');
+    }
+    if (event.type === 'batch.split') this.end(this.get(event.batch), 'split');
   }
 
   private end(batch: BatchFacts, how: NonNullable<BatchFacts['end']>): void {
@@ -173,6 +179,7 @@ export class BatchBook {
       ends: 0,
       hasOffset: false,
       isFreed: false,
+      hasExpired: false,
       transaction: parent === null ? this.transaction(client) : parent.transaction,
       hasForeign: parent?.hasForeign ?? false,
     });
