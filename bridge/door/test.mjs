@@ -55,10 +55,10 @@ function lack(name, why) {
 }
 
 /** The modes of bridge/vitest.config.ts. */
-const vitest = (mode) => (report) => [
-  ...['vitest', 'run', '--config', 'bridge/vitest.config.ts', '--mode', mode],
-  ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-];
+const vitest = (mode) => (report) =>
+  `vitest run --config bridge/vitest.config.ts --mode ${mode} --reporter=default --reporter=json`
+    .split(' ')
+    .concat(`--outputFile.json=${report}`);
 
 /** Builds the oracle and proves that every golden trace is what the real client prints. */
 async function oracle() {

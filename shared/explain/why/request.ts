@@ -25,7 +25,9 @@ export function whyRequest(context: WhyContext, id: RequestId): string {
 function carries(request: RequestState): string {
   if (request.api !== 'PRODUCE') return `${request.api} v${request.version}.`;
   const { length } = request.batches;
-  return length === 1 ? 'Carries 1 batch.' : `Carries ${plural(length, 'batch', 'batches')}, one per partition.`;
+  return length === 1
+    ? 'Carries 1 batch.'
+    : `Carries ${plural(length, 'batch', 'batches')}, one per partition.`;
 }
 
 /** Where it is between client and broker. `batch`: the one that is asked about, else its first that waits. */
