@@ -164,7 +164,7 @@ export class TapeReader implements EventReader {
     const { codec, kind, optional } = field;
     if (codec === 'id') {
       if (optional) return isForetold ? null : this.optionalId(kind, isMasked);
-      return isForetold ? (this.last[kind] as number) : this.id(kind);
+      return isForetold ? this.last[kind] : this.id(kind);
     }
     const kept = this.number(field, isForetold);
     if (codec === 'long' && optional && kept === null) return null;
