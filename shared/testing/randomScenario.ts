@@ -92,7 +92,7 @@ function randomCluster(random: Random, isGentle: boolean): ClusterSpec {
       ...DEFAULT_CLUSTER.network,
       delay: {
         p0Us: oneWayUs,
-        p50Us: oneWayUs + 200,
+        p50Us: oneWayUs + Math.floor(oneWayUs / 5),
         p90Us: oneWayUs * 2,
         p99Us: oneWayUs * 4,
         p100Us: oneWayUs * 6,
