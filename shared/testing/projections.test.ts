@@ -5,7 +5,7 @@ import { describe as sentenceOf } from '#explain/describe';
 import { why, type Entity } from '#explain/why/why';
 import { EventTape } from '#events/EventTape';
 import { ModelRun } from '#model/ModelRun';
-import { randomScenario } from '#model/randomScenario';
+import { randomScenario } from './randomScenario.ts';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
 import { RunProjections } from '#projections/RunProjections';
 
@@ -14,7 +14,7 @@ const SEEDS = Array.from({ length: 16 }, (_, i) => 3 * i + 2);
 
 function runOf(seed: number): { tape: EventTape; run: RunProjections } {
   const tapes: EventTape[] = [];
-  const model = new ModelRun(randomScenario(seed, LENGTH_MS), (clock) => {
+  const model = new ModelRun(randomScenario(seed), (clock) => {
     const tape = new EventTape(clock);
     tapes.push(tape);
     return tape;

@@ -3,7 +3,7 @@ import { known } from '#base/assert';
 import { EventTape } from '#events/EventTape';
 import { BLOCK_EVENTS } from '#events/tape/layout';
 import { createModelRun } from '#model/ModelRun';
-import { randomScenario } from '#model/randomScenario';
+import { randomScenario } from '#testing/randomScenario';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
 import type { PipelineState } from '#projections/pipelineState';
 import { RunProjections } from '#projections/RunProjections';
@@ -15,7 +15,7 @@ const RUN_US = 150_000;
 
 function logOf(seed: number): EventTape {
   let tape: EventTape | null = null;
-  const run = createModelRun(randomScenario(seed, RUN_US / 1000), (clock) => (tape = new EventTape(clock)));
+  const run = createModelRun(randomScenario(seed), (clock) => (tape = new EventTape(clock)));
   run.runUntil(RUN_US);
   expect(run.failure).toBeNull();
   return known<EventTape>(tape, 'the tape');

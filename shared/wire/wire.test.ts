@@ -3,7 +3,7 @@ import { createRandom, type Random } from '#base/random';
 import { EventTape } from '#events/EventTape';
 import { micros } from '#base/time';
 import { recordId, threadId } from '#base/ids';
-import { randomScenario } from '#model/randomScenario';
+import { randomScenario } from '#testing/randomScenario';
 import { decodeWireFrame, encodeWireFrame } from './frame.ts';
 import {
   parseBridgeMessage,
@@ -66,7 +66,7 @@ describe('messages', () => {
   it('carry every command that a scenario can hold', () => {
     let commands = 0;
     for (let seed = 1; seed <= 200; seed++) {
-      for (const { at: _, ...command } of randomScenario(seed, 400).commands) {
+      for (const { at: _, ...command } of randomScenario(seed).commands) {
         const message = { kind: 'command', commandId: commands++, command } as const;
         expect(parsePageMessage(JSON.stringify(message))).toEqual({ ok: true, value: message });
       }
