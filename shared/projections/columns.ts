@@ -14,6 +14,8 @@ interface Page {
   readonly base: number;
   readonly limit: number;
   readonly cells: Cells;
+  /** Rows from here on have not been set. */
+  used: number;
 }
 
 const WIDTHS: readonly { readonly limit: number; readonly create: () => Cells }[] = [
@@ -27,9 +29,9 @@ const WIDTHS: readonly { readonly limit: number; readonly create: () => Cells }[
 function createPage(least: number, most: number): Page {
   for (const { limit, create } of WIDTHS) {
     const base = limit === Infinity ? 0 : Math.max(0, least - (limit >>> 3));
-    if (most - base + 1 <= limit) return { base, limit, cells: create() };
+    if (most - base + 1 <= limit) return { base, limit, cells: create(), used: 0 };
   }
-  return { base: 0, limit: Infinity, cells: new Float64Array(PAGE_ROWS) };
+  return { base: 0, limit: Infinity, cells: new Float64Array(PAGE_ROWS), used: 0 };
 }
 
 /** Whole numbers from −1 on; −1 is what a row holds until it is set. */
@@ -52,7 +54,9 @@ export class Column {
     }
     if (page === undefined || value < page.base || value - page.base + 1 > page.limit)
       page = this.makeRoom(index, value);
-    page.cells[row & PAGE_MASK] = value - page.base + 1;
+    const place = row & PAGE_MASK;
+    page.cells[place] = value - page.base + 1;
+    if (place >= page.used) page.used = place + 1;
   }
 
   add(row: number, value: number): void {
@@ -69,24 +73,28 @@ export class Column {
   private makeRoom(index: number, value: number): Page {
     while (this.pages.length <= index) this.pages.push(undefined);
     const before = this.pages[index];
-    let least = value;
-    let most = value;
-    const shift = before === undefined ? 0 : before.base - 1;
-    if (before !== undefined)
-      for (const kept of before.cells) {
-        if (kept === 0) continue;
-        if (shift + kept < least) least = shift + kept;
-        if (shift + kept > most) most = shift + kept;
-      }
-    const page = createPage(least, most);
-    if (before !== undefined)
-      for (let i = 0; i < PAGE_ROWS; i++) {
-        const kept = before.cells[i] as number;
-        if (kept !== 0) page.cells[i] = shift + kept - page.base + 1;
-      }
+    const page = before === undefined ? createPage(value, value) : widened(before, value);
     this.pages[index] = page;
     return page;
   }
+}
+
+function widened({ base, cells, used }: Page, value: number): Page {
+  let least = value;
+  let most = value;
+  for (let i = 0; i < used; i++) {
+    const kept = cells[i] as number;
+    if (kept === 0) continue;
+    if (base + kept - 1 < least) least = base + kept - 1;
+    if (base + kept - 1 > most) most = base + kept - 1;
+  }
+  const page = createPage(least, most);
+  for (let i = 0; i < used; i++) {
+    const kept = cells[i] as number;
+    if (kept !== 0) page.cells[i] = base + kept - page.base;
+  }
+  page.used = used;
+  return page;
 }
 
 /** Words and sentences by number, for columns. */
