@@ -65,6 +65,11 @@ export class App {
     return this.page.evaluate<T>(`(${question.toString()})(${hooked})`);
   }
 
+  /** Waits until the page's scripts are there. */
+  async loaded(): Promise<void> {
+    await expect.poll(() => this.page.evaluate(`${hooked} !== undefined`)).toBe(true);
+  }
+
   /** Waits until the run is computed as far as the playhead wants to be. */
   async settled(): Promise<void> {
     await expect.poll(() => this.ask((hook) => hook.session.playback.seekingTo)).toBeNull();
@@ -107,7 +112,11 @@ export class App {
   /** A setting's typed value. */
   async set(property: string, value: string): Promise<void> {
     const field = this.control(property).getByRole('textbox');
-    await field.fill(value);
+    // Key by key, as a person does: a panel that is still being filled may take the field's place meanwhile.
+    await field.click();
+    await field.press('ControlOrMeta+a');
+    await field.pressSequentially(value);
+    await expect(field).toHaveValue(value);
     await field.press('Enter');
   }
 

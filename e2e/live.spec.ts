@@ -33,12 +33,12 @@ test('the page follows, pauses while the producer goes on, steps back and catche
 test('a second viewer sees the same run', async ({ page, browser }) => {
   const first = new App(page);
   await page.goto(`${LIVE_URL}?live`);
-  await page.waitForFunction('globalThis.linger !== undefined');
+  await first.loaded();
   await expect.poll(async () => (await first.counts()).acked, { timeout: 30_000 }).toBeGreaterThan(20);
   const context = await browser.newContext();
   const second = new App(await context.newPage());
   await second.page.goto(`${LIVE_URL}?live`);
-  await second.page.waitForFunction('globalThis.linger !== undefined');
+  await second.loaded();
   await expect.poll(async () => (await second.cursor()).at, { timeout: 30_000 }).toBeGreaterThan(0);
   await first.pause();
   const { at } = await first.cursor();
