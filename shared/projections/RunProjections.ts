@@ -3,6 +3,7 @@
  * order, as the log grows.
  */
 import type { EventLogView } from '#events/EventLogView';
+import { ErrorTally } from './errorTally.ts';
 import { LifelineTables } from './lifelines/LifelineTables.ts';
 import { journey, type Journey } from './journey.ts';
 import { LogTails } from './logTails.ts';
@@ -24,6 +25,7 @@ interface Indexes {
   readonly marks: Marks;
   readonly tails: LogTails;
   readonly readers: Readers;
+  readonly errors: ErrorTally;
 }
 
 function createIndexes(): Indexes {
@@ -32,7 +34,8 @@ function createIndexes(): Indexes {
   const outcomes = new Outcomes(records, lifelines);
   const metrics = new MetricSeries(records, lifelines);
   const readers = new Readers(lifelines);
-  return { records, lifelines, outcomes, metrics, marks: new Marks(), tails: new LogTails(), readers };
+  const rest = { marks: new Marks(), tails: new LogTails(), errors: new ErrorTally() };
+  return { records, lifelines, outcomes, metrics, readers, ...rest };
 }
 
 export class RunProjections {
@@ -69,6 +72,9 @@ export class RunProjections {
   get readers(): Readers {
     return this.indexes.readers;
   }
+  get errors(): ErrorTally {
+    return this.indexes.errors;
+  }
 
   /** Events [0, extendedSeq) are in the indexes. */
   get extendedSeq(): number {
@@ -79,7 +85,7 @@ export class RunProjections {
   extend(maxEvents = Infinity): boolean {
     const to = Math.min(this.log.endSeq, this.indexedSeq + maxEvents);
     if (this.indexedSeq < to) {
-      const { records, lifelines, outcomes, metrics, marks, tails, readers } = this.indexes;
+      const { records, lifelines, outcomes, metrics, marks, tails, readers, errors } = this.indexes;
       const reader = this.log.read(this.indexedSeq);
       for (let seq = this.indexedSeq; seq < to; seq++) {
         const event = reader.next();
@@ -91,6 +97,7 @@ export class RunProjections {
         marks.add(event);
         tails.add(event);
         readers.add(event);
+        errors.add(event);
         if (seq >= this.projector.extendedSeq) this.projector.extend(event);
       }
       this.indexedSeq = to;

@@ -40,6 +40,7 @@ function countBelow(seqs: readonly number[], seq: number): number {
 export class ErrorTally {
   private readonly deeds = new Map<string, Deeds>();
   private readonly requests = new Map<number, OpenRequest>();
+  private readonly withoutAnswer = new Set<number>();
   private readonly errorOfBatch = new Map<number, string>();
   private readonly lastOfClient = new Map<number, { readonly error: string; readonly at: number }>();
 
@@ -66,8 +67,13 @@ export class ErrorTally {
 
   add(event: PipelineEvent): void {
     switch (event.type) {
+      case 'client.started':
+        if (event.config['acks'] === '0') this.withoutAnswer.add(event.client);
+        break;
       case 'request.sent':
-        this.requests.set(event.request, { client: event.client, batches: [] });
+        if (event.api !== 'PRODUCE' || !this.withoutAnswer.has(event.client)) {
+          this.requests.set(event.request, { client: event.client, batches: [] });
+        }
         break;
       case 'request.carried':
         this.requests.get(event.request)?.batches.push(event.batch);

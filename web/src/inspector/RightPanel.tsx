@@ -6,13 +6,26 @@ import { Inspector } from './Inspector.tsx';
 import './inspector.css';
 
 const EventList = lazy(async () => ({ default: (await import('../twin/EventList.tsx')).EventList }));
+const ErrorsPanel = lazy(async () => ({ default: (await import('../panels/ErrorsPanel.tsx')).ErrorsPanel }));
 const StageTwin = lazy(async () => ({ default: (await import('../twin/StageTwin.tsx')).StageTwin }));
 
 const TABS: readonly { readonly id: RightTab; readonly label: string; readonly title: string }[] = [
   { id: 'inspector', label: 'Inspector', title: 'What is selected, and why it is where it is' },
   { id: 'events', label: 'Events', title: 'Everything that happens, in words' },
+  {
+    id: 'errors',
+    label: 'Errors',
+    title: 'Every error: what it means, what the producer does, what is left to you',
+  },
   { id: 'list', label: 'List', title: 'The picture as lists, for keyboard and screen reader' },
 ];
+
+const VIEWS: Readonly<Record<RightTab, ReactNode>> = {
+  inspector: <Inspector />,
+  events: <EventList />,
+  errors: <ErrorsPanel />,
+  list: <StageTwin />,
+};
 
 export function RightPanel(): ReactNode {
   const tab = useApp((state) => state.rightTab);
@@ -47,9 +60,7 @@ export function RightPanel(): ReactNode {
         ))}
       </div>
       <div id="right-view" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${tab}`} className="right-view">
-        <Suspense fallback={null}>
-          {tab === 'inspector' ? <Inspector /> : tab === 'events' ? <EventList /> : <StageTwin />}
-        </Suspense>
+        <Suspense fallback={null}>{VIEWS[tab]}</Suspense>
       </div>
     </div>
   );

@@ -31,7 +31,7 @@ export interface ListedOutcome {
   readonly tp: number | null;
 }
 
-export type RightTab = 'inspector' | 'events' | 'list';
+export type RightTab = 'inspector' | 'events' | 'errors' | 'list';
 
 export interface AppState {
   readonly selection: Entity | null;

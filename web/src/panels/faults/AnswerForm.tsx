@@ -1,30 +1,48 @@
-/** Answer with an error: which api, which broker, the n-th request from now, which error. */
+/** Answer with an error: which request, which broker, which partition, the n-th from now, which error. */
 import { useId, useState, type ReactNode } from 'react';
 import type { AnswerRule } from '#model/Scenario';
 import type { ErrorName } from '#record/Errors';
-import { answerSentence, ANSWERS, API_LABELS, errorMark } from './faults.ts';
+import { useFrame } from '../../store/useFrame.ts';
+import { usePresent } from '../settings/usePresent.ts';
+import { kindOf } from '../errors/errorRows.ts';
+import { answerSentence, ANSWERS, API_LABELS, APIS, errorMark, hasPartitions, ordinal } from './answers.ts';
 import { useStrike } from './FaultButton.tsx';
 
 const NTHS = [1, 2, 3, 5, 10];
+const ANY = '';
+
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+function usePlaces(): readonly Place[] {
+  return useFrame((session) =>
+    [...session.view.state.partitions.values()].map(({ topic, partition }) => ({ topic, partition })),
+  );
+}
 
 export function AnswerForm(props: { readonly node: number | null; readonly onDone?: () => void }): ReactNode {
   const id = useId();
   const strike = useStrike();
+  const places = usePlaces();
+  const kind = kindOf(usePresent().applications[0]);
   const [api, setApi] = useState<AnswerRule['api']>('PRODUCE');
   const [error, setError] = useState<ErrorName>('NOT_LEADER_OR_FOLLOWER');
   const [nth, setNth] = useState(1);
+  const [place, setPlace] = useState(ANY);
   const [isAppended, setAppended] = useState(false);
+  const chosen = hasPartitions(api) && place !== ANY ? places[Number(place)] : undefined;
   const rule: AnswerRule = {
     api,
     node: props.node,
-    topic: null,
-    partition: null,
+    topic: chosen?.topic ?? null,
+    partition: chosen?.partition ?? null,
     nth,
     times: 1,
     error,
     appended: isAppended && api === 'PRODUCE',
   };
-  const errors = ANSWERS[api] ?? [];
   return (
     <div className="answer-form">
       <div className="answer-row">
@@ -35,12 +53,12 @@ export function AnswerForm(props: { readonly node: number | null; readonly onDon
           onChange={(event) => {
             const next = event.target.value as AnswerRule['api'];
             setApi(next);
-            setError(ANSWERS[next]?.[0] ?? 'UNKNOWN_SERVER_ERROR');
+            setError(ANSWERS[next][0] ?? 'UNKNOWN_SERVER_ERROR');
           }}
         >
-          {(Object.keys(ANSWERS) as AnswerRule['api'][]).map((each) => (
+          {APIS.map((each) => (
             <option key={each} value={each}>
-              {API_LABELS[each] ?? each}
+              {API_LABELS[each]}
             </option>
           ))}
         </select>
@@ -51,11 +69,24 @@ export function AnswerForm(props: { readonly node: number | null; readonly onDon
         >
           {NTHS.map((each) => (
             <option key={each} value={each}>
-              {each === 1 ? 'next' : `${each}th`.replace('2th', '2nd').replace('3th', '3rd')}
+              {ordinal(each)}
             </option>
           ))}
         </select>
       </div>
+      {hasPartitions(api) ? (
+        <div className="answer-row">
+          <label htmlFor={`${id}-place`}>For</label>
+          <select id={`${id}-place`} value={place} onChange={(event) => setPlace(event.target.value)}>
+            <option value={ANY}>all its partitions</option>
+            {places.map(({ topic, partition }, i) => (
+              <option key={`${topic}-${partition}`} value={i}>
+                {topic}-{partition}
+              </option>
+            ))}
+          </select>
+        </div>
+      ) : null}
       <div className="answer-row">
         <label htmlFor={`${id}-error`}>Error</label>
         <select
@@ -63,9 +94,9 @@ export function AnswerForm(props: { readonly node: number | null; readonly onDon
           value={error}
           onChange={(event) => setError(event.target.value as ErrorName)}
         >
-          {errors.map((each) => (
+          {ANSWERS[api].map((each) => (
             <option key={each} value={each}>
-              {each} ({errorMark(each)})
+              {each} ({errorMark(api, each, kind)})
             </option>
           ))}
         </select>
@@ -80,7 +111,7 @@ export function AnswerForm(props: { readonly node: number | null; readonly onDon
           written all the same
         </label>
       ) : null}
-      <p className="fault-sentence">{answerSentence(rule)}</p>
+      <p className="fault-sentence">{answerSentence(rule, kind)}</p>
       <button
         type="button"
         className="fault bad"

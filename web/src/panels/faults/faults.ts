@@ -1,7 +1,6 @@
 /** What can be done to a broker, its link or a partition, each with the one sentence that says what it will do. */
-import type { AnswerRule, CommandBody } from '#model/Scenario';
+import type { CommandBody } from '#model/Scenario';
 import type { BrokerState } from '#events/words';
-import { isRetriable, refreshesMetadata, type ErrorName } from '#record/Errors';
 import { msText } from '../../ui/format.ts';
 
 export interface Fault {
@@ -201,63 +200,4 @@ export function topicFaults(topic: string, partitions: number, isDeleted: boolea
       command: { do: 'topic.delete', topic },
     },
   ];
-}
-
-/** Errors that a broker of a real cluster gives to each api, the usual ones first. */
-export const ANSWERS: Readonly<Partial<Record<AnswerRule['api'], readonly ErrorName[]>>> = {
-  PRODUCE: [
-    'NOT_LEADER_OR_FOLLOWER',
-    'NOT_ENOUGH_REPLICAS',
-    'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
-    'REQUEST_TIMED_OUT',
-    'UNKNOWN_TOPIC_OR_PARTITION',
-    'LEADER_NOT_AVAILABLE',
-    'KAFKA_STORAGE_ERROR',
-    'MESSAGE_TOO_LARGE',
-    'TOPIC_AUTHORIZATION_FAILED',
-    'CLUSTER_AUTHORIZATION_FAILED',
-    'INVALID_RECORD',
-    'CORRUPT_MESSAGE',
-    'OUT_OF_ORDER_SEQUENCE_NUMBER',
-    'UNKNOWN_PRODUCER_ID',
-    'INVALID_PRODUCER_EPOCH',
-    'UNSUPPORTED_COMPRESSION_TYPE',
-    'UNKNOWN_SERVER_ERROR',
-  ],
-  METADATA: [
-    'LEADER_NOT_AVAILABLE',
-    'UNKNOWN_TOPIC_OR_PARTITION',
-    'TOPIC_AUTHORIZATION_FAILED',
-    'INVALID_TOPIC_EXCEPTION',
-  ],
-  INIT_PRODUCER_ID: ['COORDINATOR_LOAD_IN_PROGRESS', 'CLUSTER_AUTHORIZATION_FAILED'],
-};
-
-export const API_LABELS: Readonly<Partial<Record<AnswerRule['api'], string>>> = {
-  PRODUCE: 'Produce',
-  METADATA: 'Metadata',
-  INIT_PRODUCER_ID: 'InitProducerId',
-};
-
-/** What kind of error it is for the producer, as a mark beside its name. */
-export function errorMark(error: ErrorName): string {
-  // §5.5: a batch that is too large is split and sent again, though its error is not retriable.
-  if (error === 'MESSAGE_TOO_LARGE') return 'splits the batch';
-  if (!isRetriable(error)) return 'fatal';
-  return refreshesMetadata(error) ? 'retriable, new metadata' : 'retriable';
-}
-
-const ORDINALS = ['', 'next', '2nd', '3rd'];
-
-/** What an answer rule will do. */
-export function answerSentence(rule: AnswerRule): string {
-  const which = ORDINALS[rule.nth] ?? `${rule.nth}th`;
-  const where = rule.node === null ? '' : ` to broker ${rule.node}`;
-  const written =
-    rule.api === 'PRODUCE'
-      ? rule.appended
-        ? ', though its records are written'
-        : ', and nothing is written'
-      : '';
-  return `The ${which} ${API_LABELS[rule.api] ?? rule.api} request${where} is answered ${rule.error} (${errorMark(rule.error)})${written}.`;
 }

@@ -1,0 +1,142 @@
+/** Every error: what it means, what the producer does and did in this run, what is left to the application, and a try. */
+import { useState, type ReactNode } from 'react';
+import type { AnswerRule } from '#model/Scenario';
+import { useFrame, useSession } from '../store/useFrame.ts';
+import { useStrike } from './faults/FaultButton.tsx';
+import {
+  countsSentence,
+  errorRows,
+  isWanted,
+  kindOf,
+  PRODUCER_KINDS,
+  type ErrorRow,
+  type ErrorWay,
+  type ProducerKind,
+} from './errors/errorRows.ts';
+import { usePresent } from './settings/usePresent.ts';
+import './panels.css';
+import './errors/errors.css';
+
+interface CountedRow {
+  readonly row: ErrorRow;
+  readonly answered: number;
+  /** What has happened with it up to the playhead; null: nothing. */
+  readonly counts: string | null;
+}
+
+/** Those that this run has met by now first. */
+function useCountedRows(kind: ProducerKind, text: string): readonly CountedRow[] {
+  return useFrame(({ projections, view }) => {
+    const { seq } = view.cursor;
+    const rows = errorRows(kind)
+      .filter((row) => isWanted(row, text))
+      .map((row) => {
+        const counts = projections.errors.counts(row.error, seq);
+        return { row, answered: counts.answered, counts: countsSentence(counts) };
+      });
+    return rows.toSorted((a, b) => b.answered - a.answered);
+  });
+}
+
+export function ErrorsPanel(): ReactNode {
+  const ofRun = kindOf(usePresent().applications[0]);
+  const [chosen, setChosen] = useState<ProducerKind | null>(null);
+  const [text, setText] = useState('');
+  const kind = chosen ?? ofRun;
+  const rows = useCountedRows(kind, text);
+  return (
+    <div className="errors">
+      <div className="errors-filter">
+        <input
+          type="search"
+          aria-label="Find an error"
+          placeholder="Find an error"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <label className="dim">
+          To a producer that is{' '}
+          <select value={kind} onChange={(event) => setChosen(event.target.value as ProducerKind)}>
+            {PRODUCER_KINDS.map((each) => (
+              <option key={each} value={each}>
+                {each}
+                {each === ofRun ? ', as in this run' : ''}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <ul>
+        {rows.map((counted) => (
+          <li key={counted.row.error}>
+            <ErrorItem counted={counted} />
+          </li>
+        ))}
+      </ul>
+      {rows.length === 0 ? <p className="dim errors-none">No error of this name.</p> : null}
+    </div>
+  );
+}
+
+function ErrorItem({ counted }: { readonly counted: CountedRow }): ReactNode {
+  const { row, answered, counts } = counted;
+  return (
+    <details className={answered > 0 ? 'error met' : 'error'}>
+      <summary>
+        <code>{row.error}</code>
+        <span className="error-mark">{row.isRetriable ? 'retriable' : 'not retriable'}</span>
+        {answered > 0 ? (
+          <span className="error-count" title={counts ?? undefined}>
+            {answered}×
+          </span>
+        ) : null}
+      </summary>
+      <p>{row.meaning}</p>
+      <p className="dim">
+        {row.exception}, code {row.code}
+      </p>
+      {counts === null ? null : <p className="error-counts">{counts}</p>}
+      {row.ways.map((way) => (
+        <ErrorWayView key={way.api} row={row} way={way} />
+      ))}
+    </details>
+  );
+}
+
+function ErrorWayView({ row, way }: { readonly row: ErrorRow; readonly way: ErrorWay }): ReactNode {
+  const strike = useStrike();
+  const canInject = useSession().source.capabilities.commands.has('answer.set');
+  const rule: AnswerRule = {
+    api: way.api,
+    node: null,
+    topic: null,
+    partition: null,
+    nth: 1,
+    times: 1,
+    error: row.error,
+    appended: false,
+  };
+  return (
+    <div className="error-way">
+      <dl>
+        <div>
+          <dt>{way.label}</dt>
+          <dd>{way.does}</dd>
+        </div>
+        <div>
+          <dt>You</dt>
+          <dd>{way.application}</dd>
+        </div>
+      </dl>
+      {canInject ? (
+        <button
+          type="button"
+          className="fault bad"
+          onClick={() => strike({ command: { do: 'answer.set', rule } })}
+        >
+          Answer the next {way.label} so
+        </button>
+      ) : null}
+    </div>
+  );
+}
