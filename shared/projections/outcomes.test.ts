@@ -154,6 +154,15 @@ describe('Outcomes', () => {
     expect(outcomes.recordsBehind('duplicated', log.tape.endSeq, 9)).toEqual([0]);
   });
 
+  test('a batch that a broker takes for another one is lost when it is acked', () => {
+    const log = started('-1');
+    batch(log, 0);
+    log.after(10).write('log.recognised', { tp: 0, batch: 0, baseOffset: 0 });
+    log.write('batch.completed', { batch: 0, baseOffset: 0 });
+    const [incident] = projected(log).outcomes.incidentsOf('lost-after-ack', log.tape.endSeq);
+    expect(incident?.cause).toBe('the broker took it for another batch that has the same sequence');
+  });
+
   test('two copies, one with a replaced leader, are one', () => {
     const log = started('-1');
     log.write('leader.elected', { tp: 0, leader: 1, leaderEpoch: 1 });

@@ -7,21 +7,12 @@ import type { EventOf, PipelineEvent } from '#events/catalogue';
 import { Column } from './columns.ts';
 import type { LifelineTables } from './lifelines/LifelineTables.ts';
 import { PartitionLogs } from './outcomes/PartitionLogs.ts';
+import { outcomeOf, type Failure, type RecordOutcome } from './outcomes/outcomeOf.ts';
 import { Incidents, type Incident, type IncidentCounts, type IncidentKind } from './outcomes/Incidents.ts';
 import type { RecordColumns } from './RecordColumns.ts';
 
 export type { Incident, IncidentCounts, IncidentKind } from './outcomes/Incidents.ts';
-
-export type RecordOutcome =
-  | { readonly kind: 'sending' | 'waiting' | 'in-flight' }
-  | { readonly kind: 'acked'; readonly offset: number | null }
-  | { readonly kind: 'failed'; readonly exception: string; readonly message: string };
-
-interface Failure {
-  readonly exception: string;
-  readonly message: string;
-  readonly at: number;
-}
+export type { RecordOutcome } from './outcomes/outcomeOf.ts';
 
 export class Outcomes {
   readonly incidents = new Incidents();
@@ -33,6 +24,8 @@ export class Outcomes {
   private readonly copies = new Column();
   /** In the log of a leader that has been replaced, and not in that of its successor: the broker, by batch. */
   private readonly strays = new Map<number, number>();
+  /** Recognised by a broker as a repetition, though it stands nowhere: sequences that were used before. */
+  private readonly mistaken = new Set<number>();
   /** Rank of the last batch of a client in a partition's log: the batch it was born as, and the place in it. */
   private readonly lastRank = new Map<string, { root: number; start: number }>();
   /** acks=0: acked before a broker wrote them. */
@@ -99,26 +92,8 @@ export class Outcomes {
 
   /** For the application, at the run time `atUs`. */
   outcomeOf(record: RecordId, atUs: number): RecordOutcome {
-    const refused = this.refused.get(record);
-    if (refused !== undefined && refused.at <= atUs) {
-      return { kind: 'failed', exception: refused.exception, message: refused.message };
-    }
-    const { batches } = this.lifelines;
-    const batch = batches.batchOf(record, atUs);
-    if (batch < 0) return { kind: 'sending' };
-    const endAt = batches.endAt(batch);
-    const isOver = endAt >= 0 && endAt <= atUs;
-    if (isOver && batches.isCompleted(batch)) {
-      const base = batches.baseOffset(batch);
-      const index = this.records.indexInBatch(record) - batches.start(batch);
-      return { kind: 'acked', offset: base < 0 ? null : base + index };
-    }
-    if (isOver && batches.isFailed(batch)) {
-      const failure = this.own.get(record) ?? this.lifelines.batches.get(batch);
-      return { kind: 'failed', exception: failure?.exception ?? '', message: failure?.message ?? '' };
-    }
-    const drainedAt = batches.drainedAt(batch);
-    return { kind: drainedAt >= 0 && drainedAt <= atUs ? 'in-flight' : 'waiting' };
+    const { refused, own, records } = this;
+    return outcomeOf(record, atUs, { refused, own, records, batches: this.lifelines.batches });
   }
 
   add(event: PipelineEvent): void {
@@ -167,6 +142,10 @@ export class Outcomes {
           );
         }
         return;
+      case 'log.recognised':
+        if (this.storedCopies(event.batch) === 0 && !this.strays.has(event.batch))
+          this.mistaken.add(event.batch);
+        return;
       case 'log.marked':
         this.logOf(event.tp).marked(event.node, event.offset + 1);
         return;
@@ -199,6 +178,8 @@ export class Outcomes {
     if (this.storedCopies(batch) > 0) return;
     const stray = this.strays.get(batch);
     if (stray !== undefined) return this.strayed(batch, stray, seq);
+    if (this.mistaken.has(batch))
+      return this.lose(batch, 'the broker took it for another batch that has the same sequence', seq);
     const request = this.lifelines.batches.lastRequest(batch);
     // An answer proves that it was written; only without one the ack may be ahead of the log.
     if (event.baseOffset >= 0 || event.duplicate) return;

@@ -46,7 +46,7 @@ export class Laws {
     this.outcomes = new Outcomes(this.records, this.lifelines);
     const context = { batches: this.batches, logs: this.logs, broken };
     this.outcomeLaw = new OutcomeLaw(context);
-    this.readCommitted = new ReadCommittedLaw(context);
+    this.readCommitted = new ReadCommittedLaw(context, scenario.cluster.transactionVersion);
     this.laws = [
       this.outcomeLaw,
       new MemoryLaw(context),

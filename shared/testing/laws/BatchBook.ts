@@ -4,7 +4,7 @@
  */
 import { known } from '#base/assert';
 import type { BatchId, ClientId, NodeId, RecordId, RequestId, TpId } from '#base/ids';
-import type { PipelineEvent } from '#events/catalogue';
+import type { EventOf, PipelineEvent } from '#events/catalogue';
 
 export interface BatchFacts {
   readonly id: BatchId;
@@ -29,11 +29,21 @@ export interface BatchFacts {
   isFreed: boolean;
   /** Failed for the application while its request may be out. */
   hasExpired: boolean;
+  /** A broker took it for another batch with the same sequence, and did not write it. */
+  isMistaken: boolean;
   /** Of its client's transactions, counted from 1; 0: outside of any. */
   transaction: number;
   /** Holds a record whose send() threw after the append: it lies there and leaves with a later transaction. */
   hasForeign: boolean;
 }
+
+/**
+ * Not promised under version 1: a batch fails while its transaction is being committed, and the abort that follows raises
+ * no epoch (maybeTransitionToErrorState asks for that only when nothing is completing). The next transaction uses the
+ * sequence again, and a broker that had stored the failed batch takes the new one for it. KIP-890 closed this.
+ */
+export const isReused = (batch: BatchFacts, transactionVersion: 1 | 2): boolean =>
+  batch.isMistaken && batch.transaction > 0 && transactionVersion === 1;
 
 /** As it was when a request took it along; it may be stamped anew while that is out. */
 export interface Stamp {
@@ -45,12 +55,15 @@ interface Carrier {
   readonly stamps: Map<BatchId, Stamp>;
 }
 
+export type TransactionEnd = 'committed' | 'aborted';
+
 export class BatchBook {
   private readonly batches = new Map<BatchId, BatchFacts>();
   private readonly carriers = new Map<RequestId, Carrier>();
   /** Requests that a broker works on, by batch: what it appends is what they carry. */
   private readonly atWork = new Map<BatchId, Carrier[]>();
   private readonly batchOf = new Map<RecordId, BatchId>();
+  private readonly transactionEnds = new Map<string, TransactionEnd>();
   private readonly transactionOf = new Map<ClientId, number>();
 
   get(id: BatchId): BatchFacts {
@@ -136,10 +149,23 @@ export class BatchBook {
         if (event.to === 'IN_TRANSACTION') {
           this.transactionOf.set(event.client, this.transaction(event.client) + 1);
         }
+        this.endTransaction(event);
         break;
       default:
         this.addRequest(event);
     }
+  }
+
+  /** As its client was told; null: in doubt, for a fault, a timeout or a death came between. */
+  endOfTransaction({ client, transaction }: BatchFacts): TransactionEnd | null {
+    return this.transactionEnds.get(`${client}/${transaction}`) ?? null;
+  }
+
+  private endTransaction({ client, from, to }: EventOf<'transaction.moved'>): void {
+    if (to !== 'READY' && to !== 'INITIALIZING') return;
+    const key = `${client}/${this.transaction(client)}`;
+    if (from === 'COMMITTING_TRANSACTION') this.transactionEnds.set(key, 'committed');
+    else if (from === 'ABORTING_TRANSACTION') this.transactionEnds.set(key, 'aborted');
   }
 
   private addEnd(event: PipelineEvent): void {
@@ -180,6 +206,7 @@ export class BatchBook {
       hasOffset: false,
       isFreed: false,
       hasExpired: false,
+      isMistaken: false,
       transaction: parent === null ? this.transaction(client) : parent.transaction,
       hasForeign: parent?.hasForeign ?? false,
     });

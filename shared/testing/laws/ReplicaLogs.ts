@@ -103,6 +103,13 @@ export class ReplicaLogs {
         this.append(tp, node, entry);
         break;
       }
+      case 'log.recognised': {
+        const batch = this.batches.get(event.batch);
+        const log = this.leaderLog(event.tp);
+        const entry = log?.entries[log.indexAt(event.baseOffset)];
+        if (entry !== undefined && entry.batch !== batch) batch.isMistaken = true;
+        break;
+      }
       case 'log.marked': {
         const { tp, node, offset, commit, producerId, producerEpoch, seq } = event;
         const entry = {

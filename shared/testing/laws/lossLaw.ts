@@ -6,7 +6,7 @@ import type { NodeId, TpId } from '#base/ids';
 import type { PipelineEvent } from '#events/catalogue';
 import type { Outcomes, Incident } from '#projections/outcomes';
 import type { Scenario } from '#model/Scenario';
-import type { BatchFacts } from './BatchBook.ts';
+import { isReused, type BatchFacts } from './BatchBook.ts';
 import { overlaps } from './copiesLaw.ts';
 import type { Law, LawContext } from './Law.ts';
 import type { ReplicaLog } from './ReplicaLogs.ts';
@@ -24,6 +24,7 @@ interface StallCommand {
 export class LossLaw implements Law {
   private readonly context: LawContext;
   private readonly outcomes: Outcomes;
+  private readonly transactionVersion: 1 | 2;
   private readonly unsafeTopics: ReadonlySet<string>;
   private readonly away = new Set<NodeId>();
   private hasTwoAway = false;
@@ -32,6 +33,7 @@ export class LossLaw implements Law {
     this.context = context;
     this.outcomes = outcomes;
     this.unsafeTopics = unsafeTopicsOf(scenario);
+    this.transactionVersion = scenario.cluster.transactionVersion;
   }
 
   add(event: PipelineEvent): void {
@@ -74,10 +76,22 @@ export class LossLaw implements Law {
     this.compare('duplicated', this.secondCopies());
   }
 
+  /**
+   * In a transaction that was not committed an ack promises nothing. The sequences behind a batch that failed are moved
+   * up (adjustSequencesDueToFailedBatch), and a broker may take the next batch for one that it has.
+   */
+  private isVoid(batch: BatchFacts): boolean {
+    return batch.transaction > 0 && this.context.batches.endOfTransaction(batch) !== 'committed';
+  }
+
   /** acks=1 is seen by what a topic allows; what an application asked for, by its settings. */
   private isPromised(batch: BatchFacts): boolean {
     return (
-      !this.hasTwoAway && !this.unsafeTopics.has(this.context.logs.topic(batch.tp)) && batch.producerId >= 0
+      !this.hasTwoAway &&
+      !this.unsafeTopics.has(this.context.logs.topic(batch.tp)) &&
+      batch.producerId >= 0 &&
+      !this.isVoid(batch) &&
+      !isReused(batch, this.transactionVersion)
     );
   }
 

@@ -4,7 +4,7 @@
  */
 import type { ClientId, TpId } from '#base/ids';
 import type { EventOf, PipelineEvent } from '#events/catalogue';
-import type { BatchFacts } from './BatchBook.ts';
+import { isReused, type BatchFacts, type TransactionEnd } from './BatchBook.ts';
 import type { Law, LawContext } from './Law.ts';
 import type { Entry, ReplicaLog } from './ReplicaLogs.ts';
 
@@ -13,8 +13,7 @@ const LAW = 'read_committed';
 /** One transaction as its client sees it. */
 interface ClientTransaction {
   batches: BatchFacts[];
-  /** null: in doubt, for a fault, a timeout or a death came between. */
-  end: 'committed' | 'aborted' | null;
+  readonly end: TransactionEnd | null;
 }
 
 export class ReadCommittedLaw implements Law {
@@ -27,8 +26,11 @@ export class ReadCommittedLaw implements Law {
   private readonly open = new Set<string>();
   private readonly lossy = new Set<TpId>();
 
-  constructor(context: LawContext) {
+  private readonly transactionVersion: 1 | 2;
+
+  constructor(context: LawContext, transactionVersion: 1 | 2) {
     this.context = context;
+    this.transactionVersion = transactionVersion;
   }
 
   add(event: PipelineEvent): void {
@@ -41,9 +43,6 @@ export class ReadCommittedLaw implements Law {
         break;
       case 'highWatermark.advanced':
         this.read(event);
-        break;
-      case 'transaction.moved':
-        this.clientMoved(event);
         break;
       default:
     }
@@ -104,20 +103,9 @@ export class ReadCommittedLaw implements Law {
     }
   }
 
-  // ---- what the clients know
-
-  private readonly ends = new Map<string, 'committed' | 'aborted'>();
-
-  private clientMoved({ client, from, to }: EventOf<'transaction.moved'>): void {
-    if (to !== 'READY' && to !== 'INITIALIZING') return;
-    const key = `${client}/${this.context.batches.transaction(client)}`;
-    if (from === 'COMMITTING_TRANSACTION') this.ends.set(key, 'committed');
-    else if (from === 'ABORTING_TRANSACTION') this.ends.set(key, 'aborted');
-  }
-
   end(): void {
     for (const [key, { batches, end }] of this.transactions()) {
-      if (batches.some(({ tp }) => this.lossy.has(tp) || this.context.logs.isGone(tp))) continue;
+      if (batches.some((batch) => this.isExcused(batch))) continue;
       const seen = batches.filter((batch) => this.visible.has(batch)).length;
       if (seen > 0 && seen < batches.length) {
         this.context.broken(LAW, `${seen} of ${batches.length} batches of transaction ${key} are readable`);
@@ -129,13 +117,21 @@ export class ReadCommittedLaw implements Law {
     }
   }
 
+  /** Kafka promises nothing of its transaction. */
+  private isExcused(batch: BatchFacts): boolean {
+    const { tp } = batch;
+    const isGone = this.lossy.has(tp) || this.context.logs.isGone(tp);
+    return isGone || isReused(batch, this.transactionVersion);
+  }
+
   /** By client and number, with every batch that was not split. */
   private transactions(): Map<string, ClientTransaction> {
     const found = new Map<string, ClientTransaction>();
     for (const batch of this.context.batches.all()) {
       if (batch.transaction === 0 || batch.end === 'split' || batch.hasForeign) continue;
       const key = keyOf(batch.client, batch.transaction);
-      const transaction = found.get(key) ?? { batches: [], end: this.ends.get(key) ?? null };
+      const end = this.context.batches.endOfTransaction(batch);
+      const transaction = found.get(key) ?? { batches: [], end };
       transaction.batches.push(batch);
       found.set(key, transaction);
     }
