@@ -24,7 +24,7 @@ import { randomCommands, type CommandScope } from './scenario/randomCommand.ts';
 import { randomProducer, randomTransactionalProducer } from './scenario/randomProducer.ts';
 
 const OTHER_TOPIC = 'audit';
-const MOST_RECORDS = 160;
+const MOST_RECORDS = 90;
 
 function randomWorkload(random: Random): WorkloadSpec {
   return {

@@ -4,6 +4,9 @@ import { randomScenario } from '#testing/randomScenario';
 import { healed, simulate } from '#testing/simulate';
 import type { SeedRange, SeedReport } from './messages.ts';
 
+// Java's exceptions are objects of the model here; nobody reads where they were made.
+Error.stackTraceLimit = 0;
+
 parentPort?.on('message', ({ fromSeed, toSeed }: SeedRange) => {
   const report: SeedReport = { seeds: toSeed - fromSeed, events: 0, failures: [] };
   for (let seed = fromSeed; seed < toSeed; seed++) {

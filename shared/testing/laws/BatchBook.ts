@@ -31,6 +31,8 @@ export interface BatchFacts {
   hasExpired: boolean;
   /** A broker took it for another batch with the same sequence, and did not write it. */
   isMistaken: boolean;
+  /** Written when its transaction was over for its client. */
+  isLate: boolean;
   /** Of its client's transactions, counted from 1; 0: outside of any. */
   transaction: number;
   /** Holds a record whose send() threw after the append: it lies there and leaves with a later transaction. */
@@ -38,12 +40,12 @@ export interface BatchFacts {
 }
 
 /**
- * Not promised under version 1: a batch fails while its transaction is being committed, and the abort that follows raises
- * no epoch (maybeTransitionToErrorState asks for that only when nothing is completing). The next transaction uses the
- * sequence again, and a broker that had stored the failed batch takes the new one for it. KIP-890 closed this.
+ * Not promised under version 1 of transactions, for an abort raises no epoch there when it follows a failure during the
+ * commit (maybeTransitionToErrorState). The next transaction may use the sequence of the failed batch again, and a broker
+ * that has it takes the new batch for it; or the failed batch arrives late and joins the next one. KIP-890 closed both.
  */
-export const isReused = (batch: BatchFacts, transactionVersion: 1 | 2): boolean =>
-  batch.isMistaken && batch.transaction > 0 && transactionVersion === 1;
+export const isUnsafeInVersion1 = (batch: BatchFacts, transactionVersion: 1 | 2): boolean =>
+  transactionVersion === 1 && batch.transaction > 0 && (batch.isMistaken || batch.isLate);
 
 /** As it was when a request took it along; it may be stamped anew while that is out. */
 export interface Stamp {
@@ -101,6 +103,13 @@ export class BatchBook {
         for (const batch of carrier?.stamps.keys() ?? []) {
           if (carrier !== undefined) this.atWork.set(batch, [...(this.atWork.get(batch) ?? []), carrier]);
         }
+        break;
+      }
+      case 'log.appended': {
+        const batch = this.get(event.batch);
+        const isOver =
+          this.transaction(batch.client) !== batch.transaction || this.endOfTransaction(batch) !== null;
+        if (isOver) batch.isLate = true;
         break;
       }
       case 'response.left':
@@ -207,6 +216,7 @@ export class BatchBook {
       isFreed: false,
       hasExpired: false,
       isMistaken: false,
+      isLate: false,
       transaction: parent === null ? this.transaction(client) : parent.transaction,
       hasForeign: parent?.hasForeign ?? false,
     });

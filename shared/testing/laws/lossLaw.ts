@@ -6,7 +6,7 @@ import type { NodeId, TpId } from '#base/ids';
 import type { PipelineEvent } from '#events/catalogue';
 import type { Outcomes, Incident } from '#projections/outcomes';
 import type { Scenario } from '#model/Scenario';
-import { isReused, type BatchFacts } from './BatchBook.ts';
+import { isUnsafeInVersion1, type BatchFacts } from './BatchBook.ts';
 import { overlaps } from './copiesLaw.ts';
 import type { Law, LawContext } from './Law.ts';
 import type { ReplicaLog } from './ReplicaLogs.ts';
@@ -91,7 +91,7 @@ export class LossLaw implements Law {
       !this.unsafeTopics.has(this.context.logs.topic(batch.tp)) &&
       batch.producerId >= 0 &&
       !this.isVoid(batch) &&
-      !isReused(batch, this.transactionVersion)
+      !isUnsafeInVersion1(batch, this.transactionVersion)
     );
   }
 

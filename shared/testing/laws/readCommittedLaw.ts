@@ -4,7 +4,7 @@
  */
 import type { ClientId, TpId } from '#base/ids';
 import type { EventOf, PipelineEvent } from '#events/catalogue';
-import { isReused, type BatchFacts, type TransactionEnd } from './BatchBook.ts';
+import { isUnsafeInVersion1, type BatchFacts, type TransactionEnd } from './BatchBook.ts';
 import type { Law, LawContext } from './Law.ts';
 import type { Entry, ReplicaLog } from './ReplicaLogs.ts';
 
@@ -121,7 +121,7 @@ export class ReadCommittedLaw implements Law {
   private isExcused(batch: BatchFacts): boolean {
     const { tp } = batch;
     const isGone = this.lossy.has(tp) || this.context.logs.isGone(tp);
-    return isGone || isReused(batch, this.transactionVersion);
+    return isGone || isUnsafeInVersion1(batch, this.transactionVersion);
   }
 
   /** By client and number, with every batch that was not split. */
