@@ -71,3 +71,17 @@ test('remembered state of another version is dropped with a notice', async ({ pa
   await page.reload();
   await expect(page.getByText(/come from another version of this page/)).toBeVisible();
 });
+
+test('a part that cannot be fetched says so and takes nothing else with it', async ({ page }) => {
+  await page.route(/assets\/Charts-.*\.js$/, (route) => route.abort());
+  const app = new App(page);
+  await app.open('seed=9&at=60000&paused');
+  await expect(page.getByRole('alert').filter({ hasText: 'could not be shown' })).toBeVisible();
+  await app.button('Next event').click();
+  expect(app.errors).toEqual([]);
+  await page.unrouteAll();
+  await app.button(/Reload/).click();
+  await app.loaded();
+  await expect(page.getByLabel('Chart 1')).toBeVisible();
+  expect((await app.cursor()).at).toBeGreaterThanOrEqual(60_000);
+});

@@ -4,7 +4,8 @@
  */
 import { defineConfig } from '@playwright/test';
 
-const PORT = 4411;
+/** Two checkouts on one machine can test at the same time. */
+const PORT = Number(process.env['LINGER_E2E_PORT'] ?? 4411);
 export const LIVE_PORT_OFFSET = 200;
 export const LIVE_URL = `http://127.0.0.1:${PORT + LIVE_PORT_OFFSET}/`;
 const executablePath = process.env['LINGER_BROWSER'];

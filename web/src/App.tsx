@@ -10,6 +10,7 @@ import { ShareDialog, useShare } from './panels/Share.tsx';
 import { slots } from './slots.ts';
 import { Stage } from './stage/Stage.tsx';
 import { useApp, useSession } from './store/useFrame.ts';
+import { Boundary } from './ui/Boundary.tsx';
 import { IconButton } from './ui/controls.tsx';
 import { useKeys } from './useKeys.ts';
 import { useDroppedFiles, useRunNotices } from './useRunNotices.ts';
@@ -54,9 +55,11 @@ function Slot(props: {
   if (props.of === null) return null;
   return (
     <aside className={props.className} aria-label={props.label}>
-      <Suspense fallback={null}>
-        <props.of />
-      </Suspense>
+      <Boundary name={`The part "${props.label}"`}>
+        <Suspense fallback={null}>
+          <props.of />
+        </Suspense>
+      </Boundary>
     </aside>
   );
 }
@@ -77,9 +80,11 @@ function TopBar(): ReactNode {
       </div>
       <LiveChip />
       <div className="lesson-line">
-        <Suspense fallback={null}>
-          {slots.lessonLine === null || isLive ? null : <slots.lessonLine />}
-        </Suspense>
+        <Boundary name="The lessons">
+          <Suspense fallback={null}>
+            {slots.lessonLine === null || isLive ? null : <slots.lessonLine />}
+          </Suspense>
+        </Boundary>
       </div>
       <div className="actions">
         <IconButton label="Share a link to this moment" keys="L" wide onClick={share}>

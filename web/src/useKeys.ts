@@ -1,5 +1,5 @@
 /** Keys to acts: the table is ui/keyboard.ts, this does what it says. */
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { useShare } from './panels/Share.tsx';
 import { jumpToMark } from './session/marks.ts';
 import { undoWithNotice } from './session/commands.ts';
@@ -14,7 +14,8 @@ export function useKeys(): void {
   const session = useSession();
   const store = useAppStore();
   const share = useShare();
-  useEffect(() => {
+  // With the commit, not after it: a key pressed as soon as the panels are seen must count.
+  useLayoutEffect(() => {
     const run = (act: KeyAct): void => {
       const app = store.getState();
       switch (act.do) {

@@ -1,6 +1,5 @@
 /** Four small charts under the line of time; each can be exchanged for another one. */
-import { useEffect, useState, type ReactNode } from 'react';
-import type uPlot from 'uplot';
+import { useState, type ReactNode } from 'react';
 import { CHARTS, DEFAULT_CHARTS, HISTOGRAM } from './chartCatalog.ts';
 import { LineChart } from './LineChart.tsx';
 import { SizeHistogram } from './SizeHistogram.tsx';
@@ -9,17 +8,6 @@ import './charts.css';
 
 export function Charts(): ReactNode {
   const [chosen, setChosen] = useState<readonly string[]>(DEFAULT_CHARTS);
-  const [plot, setPlot] = useState<{ readonly plot: typeof uPlot } | null>(null);
-  useEffect(() => {
-    let isWanted = true;
-    void import('uplot').then((module) => {
-      if (isWanted) setPlot({ plot: module.default });
-      return undefined;
-    });
-    return () => {
-      isWanted = false;
-    };
-  }, []);
   const choose = (place: number, id: string): void =>
     setChosen(chosen.map((each, i) => (i === place ? id : each === id ? (chosen[place] ?? each) : each)));
   return (
@@ -30,8 +18,8 @@ export function Charts(): ReactNode {
           <div key={place} className="chart-place">
             {id === HISTOGRAM.id ? (
               <SizeHistogram />
-            ) : spec === undefined || plot === null ? null : (
-              <LineChart key={spec.id} spec={spec} colour={place % 3} plot={plot.plot} />
+            ) : spec === undefined ? null : (
+              <LineChart key={spec.id} spec={spec} colour={place % 3} />
             )}
             <select
               className="chart-choice"

@@ -1,6 +1,6 @@
 /** One metric over run time with the playhead; hover reads a value, a click moves the playhead there. */
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 import { useApp, useFrame, useSession } from '../store/useFrame.ts';
 import { lineSpanUs } from '../panels/Scrubber.tsx';
 import { momentText } from '../ui/format.ts';
@@ -8,19 +8,13 @@ import { paletteOf, type Palette } from '../ui/palette.ts';
 import { chartValue, type ChartSpec } from './chartCatalog.ts';
 import { smoothed } from './smoothed.ts';
 
-type Plot = typeof uPlot;
-
 /** Means over this much of run time, so that a line can be read. */
 const MEAN_US = 25_000;
 
 const coloursOf = (palette: Palette): readonly string[] => [palette.accent, palette.warn, palette.good];
 
-export function LineChart(props: {
-  readonly spec: ChartSpec;
-  readonly colour: number;
-  readonly plot: Plot;
-}): ReactNode {
-  const { spec, plot: Plot, colour } = props;
+export function LineChart(props: { readonly spec: ChartSpec; readonly colour: number }): ReactNode {
+  const { spec, colour } = props;
   const session = useSession();
   const theme = useApp((state) => state.theme);
   const frame = useRef<HTMLDivElement>(null);
@@ -45,7 +39,7 @@ export function LineChart(props: {
     if (element === null) return undefined;
     const palette = paletteOf(theme);
     const colours = coloursOf(palette);
-    const instance = new Plot(
+    const instance = new uPlot(
       {
         width: Math.max(40, element.clientWidth),
         height: Math.max(24, element.clientHeight),
@@ -96,7 +90,7 @@ export function LineChart(props: {
       instance.destroy();
       chart.current = null;
     };
-  }, [Plot, session, spec, colour, theme]);
+  }, [session, spec, colour, theme]);
 
   useEffect(() => {
     const { lines, bucketUs, startUs, spanUs, at } = now;

@@ -2,6 +2,7 @@
 import { lazy, Suspense, type KeyboardEvent, type ReactNode } from 'react';
 import type { RightTab } from '../store/appStore.ts';
 import { useApp, useAppStore } from '../store/useFrame.ts';
+import { Boundary } from '../ui/Boundary.tsx';
 import { Inspector } from './Inspector.tsx';
 import './inspector.css';
 
@@ -60,7 +61,9 @@ export function RightPanel(): ReactNode {
         ))}
       </div>
       <div id="right-view" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${tab}`} className="right-view">
-        <Suspense fallback={null}>{VIEWS[tab]}</Suspense>
+        <Boundary key={tab} name="This tab">
+          <Suspense fallback={null}>{VIEWS[tab]}</Suspense>
+        </Boundary>
       </div>
     </div>
   );
