@@ -2,7 +2,6 @@
  * Reads a topic from a moment on, partition by partition, and hands over what stands in it. It follows leaders by asking
  * for metadata again whenever something is wrong, and never reads a record twice.
  */
-import { gunzipSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KafkaConnection } from './kafkaBytes/KafkaConnection.ts';
 import { METADATA, type MetadataResponse } from './kafkaBytes/apis/cluster.ts';
@@ -19,7 +18,7 @@ import {
   type ReadBatch,
   type ReadRecord,
 } from './kafkaBytes/recordBatches.ts';
-import { zstdDecompress } from './kafkajs/codecs.ts';
+import { decompress } from './kafkajs/codecs.ts';
 import type { BrokerEndpoint } from './kafkajs/topics.ts';
 
 const METADATA_VERSION = 8;
@@ -166,7 +165,9 @@ export class LedgerReader {
       if (batch.lastOffset < position) continue;
       this.positions.set(partition, batch.lastOffset + 1);
       if (aborted.hides(batch) || batch.isControl) continue;
-      const all = readRecords(batch, payloadOf(batch)).filter(({ offset }) => offset >= position);
+      const all = readRecords(batch, decompress(batch.compression, batch.payload)).filter(
+        ({ offset }) => offset >= position,
+      );
       this.take(partition, all);
       read += all.length;
     }
@@ -254,9 +255,4 @@ class AbortedTransactions {
     if (batch.isControl && markerOf(batch) === 'abort') this.producers.delete(batch.producerId);
     return batch.isTransactional && this.producers.has(batch.producerId);
   }
-}
-
-function payloadOf({ compression, payload }: ReadBatch): Uint8Array {
-  if (compression === 'gzip') return gunzipSync(payload);
-  return compression === 'zstd' ? zstdDecompress(payload) : payload;
 }

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LocalCluster } from '../kafka/LocalCluster.ts';
 import { describeWithKafka } from '../testing/needs.ts';
-import { codecSentence, createCompress } from './codecs.ts';
 import { liveOnCluster, type LiveOnCluster, type LiveOnClusterOptions } from './liveOnCluster.ts';
 import type { BrokerEndpoint } from './topics.ts';
 
@@ -83,27 +82,6 @@ await describeWithKafka('a producer on a real cluster', () => {
         ),
       LIMIT_MS,
     );
-
-  for (const codec of ['gzip', 'zstd'] as const) {
-    const refusal = codecSentence(codec);
-    if (refusal !== null) {
-      it(`compression.type=${codec} is refused with a sentence where Node lacks it`, () => {
-        const settings = { compressionType: codec, compressionGzipLevel: -1, compressionZstdLevel: 3 };
-        expect(() => createCompress(settings)).toThrow(refusal);
-      });
-      continue;
-    }
-    it(
-      `compression.type=${codec}: brokers take it, and it is read back`,
-      () =>
-        live({ 'compression.type': codec }, { recordsPerS: 1000, records: 1000 }, async (one) => {
-          await one.settle(LIMIT_MS);
-          expect(one.ledger.counts).toMatchObject({ ackedAndPresent: 1000, duplicated: 0, outOfOrder: 0 });
-          expect(one.count('ratio.observed')).toBeGreaterThan(0);
-        }),
-      LIMIT_MS,
-    );
-  }
 
   it(
     'settings change while it runs: the old producer drains beside the new one',
