@@ -5,6 +5,7 @@ import { LocalCluster } from './kafka/LocalCluster.ts';
 import { createKafkajsEngine, type KafkajsEngine, type OwnBrokers } from './kafkajsEngine.ts';
 import { findTopic, type BrokerEndpoint, type WantedTopic } from './kafkajs/topics.ts';
 import { liveScenario } from './liveScenario.ts';
+import { LiveLedger } from './LiveLedger.ts';
 import { LiveRun } from './LiveRun.ts';
 import { createSimulatedEngine, simulatedScenario } from './simulatedEngine.ts';
 import { processWall } from './WallClock.ts';
@@ -105,15 +106,19 @@ async function connect(
     topic,
   });
   const engines: KafkajsEngine[] = [];
+  const ledgerRun = randomInt(TWO_TO_32);
+  const ledger = new LiveLedger({ ledgerRun, bootstrap, topic: topic.topic });
+  await ledger.begin();
   const run = new LiveRun({
     wall: processWall,
+    ledger,
     engine: (openLog) => {
       const engine = createKafkajsEngine({
         scenario,
         nodes: brokers.map(({ node }) => node),
         bootstrap,
         own,
-        ledgerRun: randomInt(TWO_TO_32),
+        ledgerRun,
         openLog,
         beganAtMs: Date.now(),
       });
