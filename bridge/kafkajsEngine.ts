@@ -28,14 +28,9 @@ import { ClusterView } from './kafkajs/ClusterView.ts';
 import { codecSentence } from './kafkajs/codecs.ts';
 import type { KafkajsSelector } from './kafkajs/KafkajsSelector.ts';
 import { startProducer } from './kafkajs/startProducer.ts';
+import { LinkFaults } from './LinkFaults.ts';
 import { liveProvenance } from './liveProvenance.ts';
-
-/** Brokers that this bridge has started itself; nobody else's are touched. */
-export interface OwnBrokers {
-  readonly kill: (node: number) => Promise<void>;
-  readonly freeze: (node: number) => void;
-  readonly restart: (node: number) => Promise<void>;
-}
+import { ownCommands, type OwnBrokers } from './ownBrokers.ts';
 
 export interface KafkajsEngineParts {
   /** `cluster` says how many brokers there are and what the topic is like. */
@@ -56,6 +51,8 @@ export interface KafkajsEngineParts {
 export interface KafkajsEngine extends LiveEngine {
   /** A broker of ours has become this. */
   brokerMoved(node: number, to: 'up' | 'frozen' | 'down'): void;
+  /** What was to be lost on a link of ours is lost. */
+  faultStruck(fault: number): void;
 }
 
 const APPLICATION_COMMANDS: readonly CommandBody['do'][] = [
@@ -72,7 +69,6 @@ const APPLICATION_COMMANDS: readonly CommandBody['do'][] = [
   'transaction.commit',
   'transaction.abort',
 ];
-const BROKER_COMMANDS: readonly CommandBody['do'][] = ['broker.kill', 'broker.freeze', 'broker.restart'];
 
 const isApplicationCommand = (command: CommandBody): command is ApplicationCommand =>
   'application' in command;
@@ -80,7 +76,7 @@ const isApplicationCommand = (command: CommandBody): command is ApplicationComma
 export const createKafkajsEngine = (parts: KafkajsEngineParts): KafkajsEngine => new Engine(parts);
 
 class Engine implements KafkajsEngine {
-  readonly provenance: ReadonlyMap<EventType, 'measured' | 'derived'> = liveProvenance();
+  readonly provenance: ReadonlyMap<EventType, 'measured' | 'derived'>;
   readonly commands: ReadonlySet<CommandBody['do']>;
   failure: string | null = null;
   warning: string | null = null;
@@ -93,6 +89,7 @@ class Engine implements KafkajsEngine {
   private readonly contents: RecordContents;
   private readonly estimator = new CompressionRatioEstimator();
   private readonly view: ClusterView;
+  private readonly links: LinkFaults;
   private readonly bootstrap: readonly BrokerAddress[];
   private readonly selectors = new Set<KafkajsSelector>();
   private readonly applications: ModelApplication[] = [];
@@ -104,7 +101,8 @@ class Engine implements KafkajsEngine {
   constructor(parts: KafkajsEngineParts) {
     const { scenario, ledgerRun, beganAtMs, own } = parts;
     this.parts = parts;
-    this.commands = new Set([...APPLICATION_COMMANDS, ...(own === null ? [] : BROKER_COMMANDS)]);
+    this.commands = new Set([...APPLICATION_COMMANDS, ...(own === null ? [] : ownCommands(own))]);
+    this.provenance = liveProvenance(own !== null && own.links !== null);
     this.tape = parts.openLog(this.clock.clock);
     this.contents = new RecordContents({ seed: scenario.seed, ledgerRun, keys: this.keys, beganAtMs });
     this.events = this.contents.noting(this.tape);
@@ -112,6 +110,7 @@ class Engine implements KafkajsEngine {
     const partitionNamed = this.events.writer('partition.named');
     const partitions = new TopicPartitions((tp) => partitionNamed(tp.id, tp.topic, tp.partition));
     this.view = new ClusterView(this.events, partitions);
+    this.links = new LinkFaults(this.events, parts.nodes, (work) => this.later(work));
     this.run = {
       clock: this.clock.clock,
       scheduler: this.clock,
@@ -175,6 +174,7 @@ class Engine implements KafkajsEngine {
       properties,
     );
     this.selectors.add(started.selector);
+    this.links.addClient(started.client);
     return started;
   }
 
@@ -237,8 +237,9 @@ class Engine implements KafkajsEngine {
     const { own } = this.parts;
     if (own === null) return;
     if (command.do === 'broker.kill') this.later(own.kill(command.node));
-    else if (command.do === 'broker.freeze') own.freeze(command.node);
+    else if (command.do === 'broker.freeze') own.freeze?.(command.node);
     else if (command.do === 'broker.restart') this.later(own.restart(command.node));
+    else if (own.links !== null) this.links.apply(command, own.links);
   }
 
   /** The same program once more, while the first one still runs. */
@@ -253,6 +254,11 @@ class Engine implements KafkajsEngine {
     work.catch((error: unknown) => {
       this.warning = error instanceof Error ? error.message : String(error);
     });
+  }
+
+  faultStruck(fault: number): void {
+    this.clock.schedule(() => this.links.struck(fault));
+    this.wake();
   }
 
   brokerMoved(node: number, to: 'up' | 'frozen' | 'down'): void {

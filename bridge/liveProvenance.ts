@@ -3,8 +3,9 @@ import { catalogue, type EventType } from '#events/catalogue';
 
 /** Computed from what was answered: offsets and the brokers that answered them. */
 const DERIVED: readonly EventType[] = ['log.appended', 'log.recognised', 'highWatermark.advanced'];
+/** Done to the links by this bridge's own proxies. */
+const OF_LINKS: readonly EventType[] = ['link.changed', 'fault.armed', 'fault.struck'];
 const UNKNOWN: readonly EventType[] = [
-  'link.changed',
   'request.arrived',
   'request.begun',
   'response.left',
@@ -17,14 +18,13 @@ const UNKNOWN: readonly EventType[] = [
   'coordinator.moved',
   'producerState.expired',
   'topic.changed',
-  'fault.armed',
-  'fault.struck',
 ];
 
-export function liveProvenance(): ReadonlyMap<EventType, 'measured' | 'derived'> {
+/** `hasLinks`: proxies of ours stand before the brokers. */
+export function liveProvenance(hasLinks: boolean): ReadonlyMap<EventType, 'measured' | 'derived'> {
   const provenance = new Map<EventType, 'measured' | 'derived'>();
   for (const type of Object.keys(catalogue) as EventType[]) {
-    if (UNKNOWN.includes(type)) continue;
+    if (UNKNOWN.includes(type) || (OF_LINKS.includes(type) && !hasLinks)) continue;
     provenance.set(type, DERIVED.includes(type) ? 'derived' : 'measured');
   }
   return provenance;

@@ -2,11 +2,12 @@
 import { randomInt } from 'node:crypto';
 import type { LiveTarget } from './arguments.ts';
 import { LocalCluster } from './kafka/LocalCluster.ts';
-import { createKafkajsEngine, type KafkajsEngine, type OwnBrokers } from './kafkajsEngine.ts';
+import { BROKER_SESSION_TIMEOUT_MS } from './kafka/nodeFiles.ts';
+import { createKafkajsEngine, type KafkajsEngine } from './kafkajsEngine.ts';
 import { findTopic, type BrokerEndpoint, type WantedTopic } from './kafkajs/topics.ts';
 import { liveScenario } from './liveScenario.ts';
-import { LiveLedger } from './LiveLedger.ts';
 import { LiveRun } from './LiveRun.ts';
+import { ownBrokers, type OwnBrokers } from './ownBrokers.ts';
 import { createSimulatedEngine, simulatedScenario } from './simulatedEngine.ts';
 import { processWall } from './WallClock.ts';
 
@@ -59,19 +60,20 @@ async function startOwnCluster(
   let engine: KafkajsEngine | null = null;
   const cluster = await LocalCluster.start({
     progress,
+    hasProxies: true,
     onMoved: (node, state) => {
       if (state !== 'starting') engine?.brokerMoved(node, state);
     },
+    onStruck: (fault) => engine?.faultStruck(fault),
   });
   try {
-    const own: OwnBrokers = {
-      kill: (node) => cluster.kill(node),
-      freeze: (node) => cluster.freeze(node),
-      restart: (node) => cluster.restart(node),
-    };
-    const endpoints = cluster.clientPorts.map((port) => ({ host: '127.0.0.1', port }));
     const minInsyncReplicas = wanted.minInsyncReplicas ?? LOCAL_MIN_INSYNC_REPLICAS;
-    const live = await connect(endpoints, { ...wanted, minInsyncReplicas }, own, progress);
+    const live = await connect(
+      cluster.endpoints,
+      { ...wanted, minInsyncReplicas },
+      ownBrokers(cluster),
+      progress,
+    );
     engine = live.engine;
     return {
       run: live.run,
@@ -104,21 +106,18 @@ async function connect(
     // Nodes are numbered from 0 on the stage; a cluster may begin elsewhere.
     brokers: Math.max(...brokers.map(({ node }) => node)) + 1,
     topic,
+    ...(own === null ? {} : { brokerSessionTimeoutMs: BROKER_SESSION_TIMEOUT_MS }),
   });
   const engines: KafkajsEngine[] = [];
-  const ledgerRun = randomInt(TWO_TO_32);
-  const ledger = new LiveLedger({ ledgerRun, bootstrap, topic: topic.topic });
-  await ledger.begin();
   const run = new LiveRun({
     wall: processWall,
-    ledger,
     engine: (openLog) => {
       const engine = createKafkajsEngine({
         scenario,
         nodes: brokers.map(({ node }) => node),
         bootstrap,
         own,
-        ledgerRun,
+        ledgerRun: randomInt(TWO_TO_32),
         openLog,
         beganAtMs: Date.now(),
       });

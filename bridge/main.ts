@@ -1,6 +1,7 @@
 /** The process behind `npm start`: serves the page and the bridge, and ends on a signal with nothing left running. */
 import { join } from 'node:path';
 import { parseArguments } from './arguments.ts';
+import { removeAbandonedClusters } from './kafka/clusterFolder.ts';
 import { pageInDevelopment } from './pageInDevelopment.ts';
 import { startTarget } from './liveTarget.ts';
 import { startServer } from './server.ts';
@@ -22,6 +23,7 @@ export async function main(args: readonly string[], root: string): Promise<void>
   const end = new Ending();
   process.once('SIGINT', () => end.now());
   process.once('SIGTERM', () => end.now());
+  tidyUp();
   let target;
   try {
     target = await startTarget(options.live, print);
@@ -43,6 +45,13 @@ export async function main(args: readonly string[], root: string): Promise<void>
   if (target.line !== null) print(target.line);
   print('Ctrl-C ends it.');
   end.add(() => server.close());
+}
+
+/** A bridge that was killed could not end its brokers: the next one does. */
+function tidyUp(): void {
+  const removed = removeAbandonedClusters();
+  if (removed > 0)
+    print(`Cleaned up after ${removed} local cluster${removed > 1 ? 's' : ''} whose bridge is gone.`);
 }
 
 /** Everything that is open outside of this process is closed with it, however far the start has come. */

@@ -4,6 +4,8 @@
  * a kill of this process the next start cleans up (`clusterFolder.ts`).
  */
 import { join } from 'node:path';
+import type { BrokerEndpoint } from '../kafkajs/topics.ts';
+import { LinkProxies } from '../proxy/LinkProxies.ts';
 import { appCdsArchive } from './appCds.ts';
 import { BrokerProcess, type BrokerProcessState } from './BrokerProcess.ts';
 import { ClusterFolder, removeAbandonedClusters } from './clusterFolder.ts';
@@ -18,11 +20,15 @@ export interface LocalClusterOptions {
   readonly version?: string;
   /** More of Kafka's own settings for every node; they win over ours. */
   readonly properties?: Readonly<Record<string, string>>;
-  /** Where clients are sent for a node whose clients listen on `clientPort`: the place for a proxy. */
-  readonly advertisedPort?: (node: number, clientPort: number) => number;
+  /** A proxy stands before each broker's client listener, so that something can be done to the way there. */
+  readonly hasProxies?: boolean;
   /** A line for each step that takes time. */
   readonly progress?: Progress;
   readonly onMoved?: (node: number, state: BrokerProcessState) => void;
+  /** A request or answer that was to be lost is lost: see `LinkProxies`. */
+  readonly onStruck?: (fault: number) => void;
+  /** The proxies' process has ended by itself. */
+  readonly onProxiesLost?: () => void;
 }
 
 interface Environment {
@@ -31,7 +37,8 @@ interface Environment {
 }
 
 const HOST = '127.0.0.1';
-const PORTS_PER_NODE = 3;
+/** Clients, replication, controller, proxy. */
+const PORTS_PER_NODE = 4;
 const START_LIMIT_MS = 120_000;
 const TERMINATE_LIMIT_MS = 30_000;
 /** Writing 50 MB of classes takes seconds, on a busy machine many. */
@@ -43,8 +50,12 @@ const JVM_OPTIONS = ['-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', 
 export class LocalCluster {
   readonly version: string;
   readonly brokers: readonly BrokerProcess[];
-  /** The clients' own listeners, by node; a proxy connects here. */
+  /** The brokers' own listeners for clients, by node; a proxy connects here. */
   readonly clientPorts: readonly number[];
+  /** null: clients go to the brokers themselves. */
+  proxies: LinkProxies | null = null;
+  private readonly ports: readonly NodePorts[];
+  private readonly options: LocalClusterOptions;
   private readonly folder: ClusterFolder;
   private readonly onExit = (): void => this.folder.remove();
 
@@ -52,16 +63,18 @@ export class LocalCluster {
     const { installation } = environment;
     this.version = installation.version;
     this.clientPorts = ports.map(({ client }) => client);
+    this.ports = ports;
+    this.options = options;
     this.folder = new ClusterFolder();
     // Also when somebody calls process.exit in the middle of a start.
     process.on('exit', this.onExit);
     const clusterId = newKafkaId();
-    this.brokers = ports.map(({ client }, node) => {
+    this.brokers = ports.map(({ client, proxy }, node) => {
       const folder = join(this.folder.path, String(node));
       writeNodeFiles(folder, {
         node,
         ports,
-        advertisedPort: options.advertisedPort?.(node, client) ?? client,
+        advertisedPort: options.hasProxies === true ? proxy : client,
         clusterId,
         bootstrapCheckpoint: installation.bootstrapCheckpoint,
         usesLog4j2: usesLog4j2(installation.version),
@@ -122,8 +135,8 @@ export class LocalCluster {
     for (let tries = 1; ; tries++) {
       const found = await freePorts(nodes * PORTS_PER_NODE);
       const ports = Array.from({ length: nodes }, (_, node): NodePorts => {
-        const [client = 0, replication = 0, controller = 0] = found.slice(node * PORTS_PER_NODE);
-        return { client, replication, controller };
+        const [client = 0, replication = 0, controller = 0, proxy = 0] = found.slice(node * PORTS_PER_NODE);
+        return { client, replication, controller, proxy };
       });
       const cluster = new LocalCluster(environment, ports, options);
       try {
@@ -132,15 +145,29 @@ export class LocalCluster {
       } catch (error) {
         await cluster.stop();
         const isPortTaken =
-          error instanceof Error && /BindException|Address already in use/.test(error.message);
+          error instanceof Error && /BindException|Address already in use|EADDRINUSE/.test(error.message);
         if (!isPortTaken || tries === START_TRIES) throw error;
       }
     }
   }
 
-  /** What clients begin with, as `host:port,host:port`. */
+  /** What clients begin with, by node. */
+  get endpoints(): readonly BrokerEndpoint[] {
+    const { hasProxies } = this.options;
+    return this.ports.map(({ client, proxy }) => ({
+      host: HOST,
+      port: hasProxies === true ? proxy : client,
+    }));
+  }
+
+  /** The same, as `host:port,host:port`. */
   get bootstrapServers(): string {
-    return this.clientPorts.map((port) => `${HOST}:${port}`).join(',');
+    return this.endpoints.map(({ host, port }) => `${host}:${port}`).join(',');
+  }
+
+  /** The brokers' way among themselves: what is done to a link does not touch who looks from here. */
+  get innerEndpoints(): readonly BrokerEndpoint[] {
+    return this.ports.map(({ replication }) => ({ host: HOST, port: replication }));
   }
 
   /** Everything of this cluster is in here. */
@@ -194,14 +221,28 @@ export class LocalCluster {
   /** Ends everything and deletes the folder. No orderly shutdown: that needs a quorum, and the data goes anyway. */
   async stop(): Promise<void> {
     process.off('exit', this.onExit);
-    await Promise.all(this.brokers.map((broker) => broker.kill()));
+    await Promise.all([this.proxies?.stop(), ...this.brokers.map((broker) => broker.kill())]);
     this.folder.remove();
   }
 
   private async begin(): Promise<void> {
     for (const broker of this.brokers) broker.start();
-    await Promise.all(this.brokers.map((broker) => broker.untilStarted(START_LIMIT_MS)));
+    await Promise.all([
+      this.startProxies(),
+      ...this.brokers.map((broker) => broker.untilStarted(START_LIMIT_MS)),
+    ]);
     await registered(this.clientPorts, this.brokers.length, START_LIMIT_MS);
+  }
+
+  private async startProxies(): Promise<void> {
+    const { hasProxies, onStruck, onProxiesLost } = this.options;
+    if (hasProxies !== true) return;
+    this.proxies = await LinkProxies.start({
+      links: this.ports.map(({ proxy, client }, node) => ({ node, listenPort: proxy, targetPort: client })),
+      onStarted: (pid) => void this.folder.addChild(pid),
+      ...(onStruck === undefined ? {} : { onStruck }),
+      ...(onProxiesLost === undefined ? {} : { onLost: onProxiesLost }),
+    });
   }
 
   private upPorts(): readonly number[] {

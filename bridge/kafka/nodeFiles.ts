@@ -9,6 +9,8 @@ export interface NodePorts {
   /** The other brokers: what is done to the clients' listener does not touch replication. */
   readonly replication: number;
   readonly controller: number;
+  /** Where the proxy before `client` listens, if there is one. */
+  readonly proxy: number;
 }
 
 export interface NodeSpec {
@@ -105,9 +107,12 @@ function serverProperties({ node, ports, advertisedPort }: NodeSpec, data: strin
   };
 }
 
+/** Without a heartbeat for so long, a broker's leaderships go to others. */
+export const BROKER_SESSION_TIMEOUT_MS = 1500;
+
 /** A failure and its healing within a few seconds, short enough to watch; Kafka's defaults take up to 30. */
 const TIMES: Properties = {
-  'broker.session.timeout.ms': 1500,
+  'broker.session.timeout.ms': BROKER_SESSION_TIMEOUT_MS,
   'broker.heartbeat.interval.ms': 300,
   'replica.lag.time.max.ms': 2000,
   'controller.quorum.election.timeout.ms': 300,

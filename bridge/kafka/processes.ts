@@ -11,6 +11,9 @@ export interface ProcessName {
   readonly startedAt: string;
 }
 
+/** Whether a process can be stopped and go on later: SIGSTOP. */
+export const canFreeze = process.platform !== 'win32';
+
 /** null: no such process, or one that has ended and only waits for its parent to notice. */
 export function processName(pid: number): ProcessName | null {
   const startedAt = process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LocalCluster } from '../kafka/LocalCluster.ts';
+import { ownBrokers } from '../ownBrokers.ts';
 import { describeWithKafka } from '../testing/needs.ts';
 import { liveOnCluster, type LiveOnCluster, type LiveOnClusterOptions } from './liveOnCluster.ts';
 import type { BrokerEndpoint } from './topics.ts';
@@ -19,7 +20,7 @@ await describeWithKafka('a producer on a real cluster', () => {
 
   beforeAll(async () => {
     cluster = await LocalCluster.start();
-    endpoints = cluster.clientPorts.map((port) => ({ host: '127.0.0.1', port }));
+    endpoints = cluster.endpoints;
   }, LIMIT_MS * 3);
   afterAll(async () => {
     await cluster.stop();
@@ -39,11 +40,7 @@ await describeWithKafka('a producer on a real cluster', () => {
       ledgerRun,
       workload,
       application: { ...application, producer },
-      own: {
-        kill: (node) => cluster.kill(node),
-        freeze: (node) => cluster.freeze(node),
-        restart: (node) => cluster.restart(node),
-      },
+      own: ownBrokers(cluster),
     });
     try {
       await work(live);

@@ -1,20 +1,25 @@
-/** For tests: a run against a cluster, with its ledger, from the first record to an orderly end. */
+/** For tests and the soak: a run against a cluster, with its ledger, from the first record to an orderly end. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { known } from '#base/assert';
 import type { EventType, PipelineEvent } from '#events/catalogue';
+import type { EventReader } from '#events/EventLogView';
 import type { CommandBody } from '#model/Scenario';
-import { createKafkajsEngine, type OwnBrokers } from '../kafkajsEngine.ts';
+import { createKafkajsEngine, type KafkajsEngine } from '../kafkajsEngine.ts';
 import { Ledger } from '../Ledger.ts';
 import { LedgerReader } from '../LedgerReader.ts';
 import { LiveRun } from '../LiveRun.ts';
+import type { OwnBrokers } from '../ownBrokers.ts';
 import { liveScenario, type LiveScenarioOptions } from '../liveScenario.ts';
-import { ledgerNumber } from '../RecordContents.ts';
 import { processWall } from '../WallClock.ts';
 import { findTopic, type BrokerEndpoint } from './topics.ts';
 
 export interface LiveOnCluster {
   readonly run: LiveRun;
+  readonly engine: KafkajsEngine;
   readonly ledger: Ledger;
   readonly command: (body: CommandBody) => void;
+  /** The account takes in what the producer has said since; a long run asks for it now and then. */
+  readonly follow: () => void;
   /** Until every record that was sent has an outcome; then the topic is read to its end. */
   readonly settle: (limitMs: number) => Promise<void>;
   readonly count: (type: EventType) => number;
@@ -30,17 +35,22 @@ export interface LiveOnClusterOptions extends Pick<LiveScenarioOptions, 'workloa
   readonly partitions: number;
   readonly ledgerRun: number;
   readonly own?: OwnBrokers;
+  /** Where the ledger reads; `endpoints` unless told: a cut link would hold the reader up too. */
+  readonly readAt?: readonly BrokerEndpoint[];
+  /** Told of every event, as the account follows. */
+  readonly watch?: (event: PipelineEvent) => void;
 }
 
 const LOOK_MS = 50;
 const COMMITTED_LIMIT_MS = 30_000;
 
 export async function liveOnCluster(options: LiveOnClusterOptions): Promise<LiveOnCluster> {
-  const { endpoints, topic, partitions, ledgerRun, workload, application } = options;
+  const { endpoints, topic, partitions, ledgerRun, workload, application, watch } = options;
+  const readAt = options.readAt ?? endpoints;
   const wanted = { topic, partitions, replicationFactor: null, minInsyncReplicas: null };
   const found = await findTopic(endpoints, wanted);
   const nodes = found.brokers.map(({ node }) => node);
-  const ledger = new Ledger(ledgerRun, topic);
+  const ledger = new Ledger(ledgerRun);
   let followed = 0;
   const scenario = liveScenario({
     seed: ledgerRun,
@@ -49,10 +59,11 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
     ...(workload === undefined ? {} : { workload }),
     ...(application === undefined ? {} : { application }),
   });
+  const engines: KafkajsEngine[] = [];
   const run = new LiveRun({
     wall: processWall,
-    engine: (openLog) =>
-      createKafkajsEngine({
+    engine: (openLog) => {
+      const engine = createKafkajsEngine({
         scenario,
         nodes,
         bootstrap: endpoints,
@@ -60,14 +71,18 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
         ledgerRun,
         openLog,
         beganAtMs: Date.now(),
-      }),
+      });
+      engines.push(engine);
+      return engine;
+    },
   });
   const follow = (): void => {
     const { endSeq } = run.tape;
-    ledger.follow(run.tape.read(followed), endSeq);
+    const events = run.tape.read(followed);
+    ledger.follow(watch === undefined ? events : watched(events, watch), endSeq);
     followed = endSeq;
   };
-  const reader = new LedgerReader(endpoints, topic, (partition, records) => {
+  const reader = new LedgerReader(readAt, topic, (partition, records) => {
     follow();
     ledger.read(partition, records);
   });
@@ -75,7 +90,9 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
   run.start();
   return {
     run,
+    engine: known(engines[0], 'the engine of the run'),
     ledger,
+    follow,
     command(body) {
       const sentence = run.execute(body);
       if (sentence !== null) throw new Error(sentence);
@@ -93,13 +110,11 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
     count: (type) => eventsOf(run).filter((event) => event.type === type).length,
     events: () => eventsOf(run),
     async committed() {
-      const seen = new Set<number>();
+      const seen = new Ledger(ledgerRun);
       const committed = new LedgerReader(
-        endpoints,
+        readAt,
         topic,
-        (_, records) => {
-          for (const record of records) seen.add(ledgerNumber(record, ledgerRun) ?? -1);
-        },
+        (partition, records) => seen.read(partition, records),
         'read_committed',
       );
       try {
@@ -107,8 +122,7 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
       } finally {
         committed.close();
       }
-      seen.delete(-1);
-      return seen.size;
+      return seen.counts.pendingAndPresent;
     },
     async stop() {
       reader.close();
@@ -116,6 +130,18 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
     },
   };
 }
+
+/** The same reader, with somebody who looks over its shoulder. */
+const watched = (events: EventReader, watch: (event: PipelineEvent) => void): EventReader => ({
+  get seq() {
+    return events.seq;
+  },
+  next() {
+    const event = events.next();
+    watch(event);
+    return event;
+  },
+});
 
 function eventsOf({ tape }: LiveRun): readonly PipelineEvent[] {
   const events: PipelineEvent[] = [];

@@ -7,7 +7,6 @@ import type { ReadyReason } from '#events/words';
 import type { Session } from '../session/session.ts';
 import { bytesText, countText, momentText, msText } from '../ui/format.ts';
 import { link, type Card, type Fact, type FactLink } from './Card.ts';
-import { headerFacts } from './ledgerFacts.ts';
 import { whyContext } from './whyOf.ts';
 
 const MOST_LINKS = 24;
@@ -24,7 +23,8 @@ export function recordCard(session: Session, id: RecordId): Card {
   if (isSent && typeof content === 'object') {
     facts.push({ name: 'key', value: content.key ?? 'null' });
     facts.push({ name: 'value', value: bytesText(new TextEncoder().encode(content.value).length) });
-    facts.push(...headerFacts(session, content));
+    if (content.headers.length > 0)
+      facts.push({ name: 'headers', value: content.headers.map(({ key }) => key).join(', ') });
     facts.push({ name: 'timestamp', value: countText(content.timestampMs) });
   }
   if (isSent) facts.push({ name: 'sent', value: `t = ${moment(records.sentAt(id))}` });

@@ -5,8 +5,10 @@ import { AnswerForm } from './faults/AnswerForm.tsx';
 import { FaultButton } from './faults/FaultButton.tsx';
 import { applicationFacts } from './faults/applicationFacts.ts';
 import { applicationFaults } from './faults/applicationFaults.ts';
-import { brokerFaults, linkFaults, lossFaults, type Fault } from './faults/faults.ts';
+import { brokerFaults, linkFaults, lossFaults, possibleFaults, type Fault } from './faults/faults.ts';
 import { brokerFacts } from './faults/useBrokerFacts.ts';
+
+const NOT_OURS = 'The bridge did not start these brokers, so it does nothing to them.';
 
 export function FaultPanel(props: {
   /** The application whose settings stand above. */
@@ -15,7 +17,7 @@ export function FaultPanel(props: {
   const { application } = props;
   const [chosen, setChosen] = useState<number | null>(null);
   const [pointed, setPointed] = useState<Fault | null>(null);
-  const { nodes, facts, app } = useFrame((session) => {
+  const { nodes, facts, app, commands } = useFrame((session) => {
     const nodes = [...session.view.state.brokers.keys()]
       .filter((node) => node >= 0)
       .toSorted((a, b) => a - b);
@@ -24,33 +26,40 @@ export function FaultPanel(props: {
       nodes,
       facts: node === null ? null : brokerFacts(session, node),
       app: applicationFacts(session, application),
+      commands: session.source.capabilities.commands,
     };
   });
-  const faults = facts === null ? lossFaults(null) : [...brokerFaults(facts), ...linkFaults(facts)];
+  const ofBrokers = facts === null ? lossFaults(null) : [...brokerFaults(facts), ...linkFaults(facts)];
+  const faults = possibleFaults(ofBrokers, commands);
+  const hasBrokers = commands.has('broker.kill');
   const node = facts?.node ?? null;
   return (
     <section className="faults" aria-label="Faults">
       <h2>Faults</h2>
-      <div className="fault-target">
-        <span className="dim">Broker</span>
-        <div className="segments wide" role="radiogroup" aria-label="Broker that the faults hit">
-          <button type="button" role="radio" aria-checked={node === null} onClick={() => setChosen(null)}>
-            any
-          </button>
-          {nodes.map((each) => (
-            <button
-              key={each}
-              type="button"
-              role="radio"
-              aria-checked={node === each}
-              aria-label={`broker ${each}`}
-              onClick={() => setChosen(each)}
-            >
-              {each}
+      {hasBrokers ? (
+        <div className="fault-target">
+          <span className="dim">Broker</span>
+          <div className="segments wide" role="radiogroup" aria-label="Broker that the faults hit">
+            <button type="button" role="radio" aria-checked={node === null} onClick={() => setChosen(null)}>
+              any
             </button>
-          ))}
+            {nodes.map((each) => (
+              <button
+                key={each}
+                type="button"
+                role="radio"
+                aria-checked={node === each}
+                aria-label={`broker ${each}`}
+                onClick={() => setChosen(each)}
+              >
+                {each}
+              </button>
+            ))}
+          </div>
         </div>
-      </div>
+      ) : (
+        <p className="fault-sentence dim">{NOT_OURS}</p>
+      )}
       <div className="fault-buttons">
         {faults.map((fault) => (
           <FaultButton key={fault.id} fault={fault} onPoint={setPointed} />
@@ -60,7 +69,7 @@ export function FaultPanel(props: {
         <>
           <div className="fault-target dim">Application {app.name}</div>
           <div className="fault-buttons">
-            {applicationFaults(app).map((fault) => (
+            {possibleFaults(applicationFaults(app), commands).map((fault) => (
               <FaultButton key={fault.id} fault={fault} onPoint={setPointed} />
             ))}
           </div>
@@ -68,14 +77,16 @@ export function FaultPanel(props: {
       )}
       <p className="fault-sentence dim">
         {pointed?.sentence ??
-          (node === null
+          (node === null && hasBrokers
             ? 'Choose a broker to stop, freeze, slow or cut it off.'
             : 'Point at one to read what it will do.')}
       </p>
-      <details className="more">
-        <summary>Answer with an error</summary>
-        <AnswerForm node={node} />
-      </details>
+      {commands.has('answer.set') ? (
+        <details className="more">
+          <summary>Answer with an error</summary>
+          <AnswerForm node={node} />
+        </details>
+      ) : null}
     </section>
   );
 }

@@ -8,7 +8,14 @@ import { AnswerForm } from './faults/AnswerForm.tsx';
 import { FaultButton } from './faults/FaultButton.tsx';
 import { applicationFacts, applicationOf } from './faults/applicationFacts.ts';
 import { applicationFaults } from './faults/applicationFaults.ts';
-import { brokerFaults, leaderFaults, linkFaults, topicFaults, type Fault } from './faults/faults.ts';
+import {
+  brokerFaults,
+  leaderFaults,
+  linkFaults,
+  possibleFaults,
+  topicFaults,
+  type Fault,
+} from './faults/faults.ts';
 import { brokerFacts } from './faults/useBrokerFacts.ts';
 import type { Session } from '../session/session.ts';
 
@@ -22,7 +29,10 @@ interface Place {
 }
 
 /** Everything that can be done to it; empty: nothing, so no menu. */
-export function faultsOf(session: Session, entity: Entity): readonly Fault[] {
+export const faultsOf = (session: Session, entity: Entity): readonly Fault[] =>
+  possibleFaults(allFaultsOf(session, entity), session.source.capabilities.commands);
+
+function allFaultsOf(session: Session, entity: Entity): readonly Fault[] {
   switch (entity.kind) {
     case 'broker': {
       const facts = brokerFacts(session, entity.id);
@@ -90,8 +100,9 @@ function Menu(props: { readonly place: Place; readonly onClose: () => void }): R
   const { place, onClose } = props;
   const menu = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(0);
-  const { faults, name } = useFrame((s) => ({
+  const { faults, name, canAnswer } = useFrame((s) => ({
     faults: faultsOf(s, place.entity),
+    canAnswer: s.source.capabilities.commands.has('answer.set'),
     name: entityName(s.view, place.entity),
   }));
   useEffect(() => {
@@ -125,7 +136,7 @@ function Menu(props: { readonly place: Place; readonly onClose: () => void }): R
       {faults.map((fault) => (
         <FaultButton key={fault.id} fault={fault} isWordy onDone={onClose} />
       ))}
-      {node === null ? null : (
+      {node === null || !canAnswer ? null : (
         <details className="more">
           <summary>Answer with an error</summary>
           <AnswerForm node={node} onDone={onClose} />

@@ -22,22 +22,25 @@ export function FaultButton(props: {
 }): ReactNode {
   const { fault, onPoint } = props;
   const strike = useStrike();
+  const sentence = fault.unavailable ?? fault.sentence;
   return (
     <button
       type="button"
       className={`fault ${fault.tone}${props.isWordy === true ? ' wordy' : ''}`}
-      title={props.isWordy === true ? undefined : fault.sentence}
+      title={props.isWordy === true ? undefined : sentence}
+      aria-disabled={fault.unavailable === undefined ? undefined : true}
       onPointerEnter={() => onPoint?.(fault)}
       onPointerLeave={() => onPoint?.(null)}
       onFocus={() => onPoint?.(fault)}
       onBlur={() => onPoint?.(null)}
       onClick={() => {
+        if (fault.unavailable !== undefined) return;
         strike(fault);
         props.onDone?.();
       }}
     >
       <span>{fault.label}</span>
-      {props.isWordy === true ? <span className="dim">{fault.sentence}</span> : null}
+      {props.isWordy === true ? <span className="dim">{sentence}</span> : null}
     </button>
   );
 }

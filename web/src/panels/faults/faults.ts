@@ -10,6 +10,27 @@ export interface Fault {
   /** bad: breaks something. good: heals it. */
   readonly tone: 'bad' | 'good';
   readonly command: CommandBody;
+  /** Why it cannot be done here; absent: it can. */
+  readonly unavailable?: string;
+}
+
+const NO_FREEZE = 'The system of the bridge has no way to stop a process and let it go on.';
+
+/**
+ * Those that this run can do: a live one does to its brokers what its bridge has in hand. A broker that can be stopped
+ * but not frozen is on a system without that: the button stays and says so.
+ */
+export function possibleFaults(
+  faults: readonly Fault[],
+  commands: ReadonlySet<CommandBody['do']>,
+): readonly Fault[] {
+  return faults.flatMap((fault) => {
+    const { do: name } = fault.command;
+    if (commands.has(name)) return [fault];
+    return name === 'broker.freeze' && commands.has('broker.kill')
+      ? [{ ...fault, unavailable: NO_FREEZE }]
+      : [];
+  });
 }
 
 /** What the sentences depend on. */

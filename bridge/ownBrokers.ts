@@ -1,0 +1,43 @@
+/** What the bridge may do to a cluster that it has started itself, and to nobody else's. */
+import type { CommandBody } from '#model/Scenario';
+import type { LocalCluster } from './kafka/LocalCluster.ts';
+import { canFreeze } from './kafka/processes.ts';
+
+/** Brokers that this bridge has started itself; nobody else's are touched. */
+export interface OwnBrokers {
+  readonly kill: (node: number) => Promise<void>;
+  /** null: this system cannot. */
+  readonly freeze: ((node: number) => void) | null;
+  readonly restart: (node: number) => Promise<void>;
+  /** The proxies before them; null: there are none. */
+  readonly links: OwnLinks | null;
+}
+
+export interface OwnLinks {
+  readonly set: (node: number, state: { readonly addedMs: number; readonly cut: boolean }) => Promise<void>;
+  readonly loseNext: (what: 'request' | 'response', node: number | null, fault: number) => Promise<void>;
+}
+
+/** What a page may ask for. */
+export const ownCommands = ({ freeze, links }: OwnBrokers): readonly CommandBody['do'][] => [
+  'broker.kill',
+  'broker.restart',
+  ...(freeze === null ? [] : (['broker.freeze'] as const)),
+  ...(links === null ? [] : (['link.set', 'next.lose'] as const)),
+];
+
+export function ownBrokers(cluster: LocalCluster): OwnBrokers {
+  const { proxies } = cluster;
+  return {
+    kill: (node) => cluster.kill(node),
+    freeze: canFreeze ? (node) => cluster.freeze(node) : null,
+    restart: (node) => cluster.restart(node),
+    links:
+      proxies === null
+        ? null
+        : {
+            set: (node, state) => proxies.set(node, state),
+            loseNext: (what, node, fault) => proxies.loseNext(what, node, fault),
+          },
+  };
+}

@@ -1,0 +1,48 @@
+/** Starts a bridge of its own, as `npm start` does, whose temporary folder is the test's. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface StartedBridge {
+  /** Where it serves the page. */
+  readonly address: string;
+  /** What it has printed so far. */
+  readonly lines: readonly string[];
+  /** Resolves when it is gone. */
+  readonly end: (how: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+}
+
+const SCRIPT = fileURLToPath(new URL('bridgeProcess.ts', import.meta.url));
+
+/** `folder`: for temporary files. @throws Error with what it has printed when it ends instead of starting. */
+export async function startBridge(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<StartedBridge> {
+  const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, ...args], {
+    env: { ...process.env, TMPDIR: folder, LINGER_ROOT: mkdtempSync(join(folder, 'root-')), ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const lines: string[] = [];
+  const address = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
+      const [, found] = /^Linger is at (\S+)$/.exec(line) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', () => reject(new Error(`the bridge has ended:\n${lines.join('\n')}`)));
+  });
+  return {
+    address,
+    lines,
+    async end(how) {
+      child.kill(how);
+      await exited;
+    },
+  };
+}
