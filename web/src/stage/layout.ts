@@ -92,7 +92,7 @@ const MAX_LANE = 84;
 const MIN_STRIP = 13;
 const SLOT_GAP = 3;
 /** Thinner tracks cannot be told apart; those beyond are counted above them. */
-const MIN_SLOT_STEP = 6;
+const MIN_SLOT_STEP = 11;
 
 export function createLayout(width: number, height: number, topology: Topology): Layout {
   const headerY = 22;

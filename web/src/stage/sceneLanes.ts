@@ -12,6 +12,9 @@ import { addLabel, type Scene, type SceneInput, type Tone } from './scene.ts';
 export const BOX_GAP = 5;
 const SIDES = [0.68, 0.84, 1] as const;
 
+/** From here on the longest reason stands beside a name of usual length without touching it. */
+const WIDE_LANE_PX = 250;
+
 /** Kafka's default for linger.ms since 4.0 (KIP-1030). */
 const DEFAULT_LINGER_MS = 5;
 
@@ -92,7 +95,7 @@ function fillLane(scene: Scene, input: SceneInput, lane: LanePlace, partition: P
     const x = boxX(lane, lane.boxRoom - 1) + lane.boxWidth + BOX_GAP / 2;
     addLabel(scene, x, lane.boxes.y + lane.boxes.h / 2 + 4, `+${hidden}`, 'plain', 'center', true, true);
   }
-  const isNarrow = lane.w < 190;
+  const isNarrow = lane.w < WIDE_LANE_PX;
   const head = deque[0] === undefined ? undefined : state.batches.get(deque[0]);
   const words = head === undefined ? idleWords(state, partition) : laneWords(input, state, head, isNarrow);
   if (words === null || !lane.hasHeader) return;
