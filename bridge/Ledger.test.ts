@@ -17,6 +17,8 @@ function numbered(record: number, run = RUN) {
 /** Records 0, 1, … in batches of two, appended in the order given. */
 function runOf(order: readonly number[]) {
   const tape = new EventTape();
+  const created = tape.writer('batch.created');
+  for (let i = 0; i * 2 < order.length; i++) created(batchId(i), clientId(0), tpId(0), 100, null);
   const sent = tape.writer('record.sent');
   const appended = tape.writer('record.appended');
   for (const record of order.toSorted((a, b) => a - b)) sent(recordId(record), threadId(0), -1, 10);
@@ -28,8 +30,8 @@ function runOf(order: readonly number[]) {
   return {
     tape,
     ledger,
-    completed: (batch: number) => {
-      tape.writer('batch.completed')(batchId(batch), 0, -1, false);
+    completed: (batch: number, baseOffset = batch * 2) => {
+      tape.writer('batch.completed')(batchId(batch), baseOffset, -1, false);
       follow();
     },
     failed: (batch: number) => {
@@ -52,14 +54,93 @@ describe('the ledger', () => {
       failed: 2,
       ackedAndPresent: 1,
       ackedAndMissing: 1,
+      ackedAndAwaited: 1,
       duplicated: 0,
       outOfOrder: 0,
       failedButPresent: 1,
       pendingAndPresent: 1,
+      committed: 0,
+      byOffset: 0,
+      forgotten: 0,
     });
     expect(ledger.missing()).toEqual([1]);
     completed(2);
     expect(ledger.counts).toMatchObject({ ackedAndPresent: 2, ackedAndMissing: 2, pendingAndPresent: 0 });
+  });
+
+  it('waits for what the reader has not come to, and then it is missing; until it is read after all', () => {
+    const { ledger, completed } = runOf([0, 1, 2, 3]);
+    completed(0);
+    ledger.read(0, [numbered(0)]);
+    ledger.reached(0, 1, null);
+    expect(ledger.counts).toMatchObject({ ackedAndMissing: 1, ackedAndAwaited: 1 });
+    expect(ledger.list('awaited', 0, 9)).toEqual([1]);
+    ledger.reached(0, 2, null);
+    expect(ledger.counts).toMatchObject({ ackedAndMissing: 1, ackedAndAwaited: 0 });
+    expect(ledger.list('missing', null, 9)).toEqual([1]);
+    expect(ledger.list('missing', 1, 9)).toEqual([]);
+    ledger.read(0, [numbered(1)]);
+    expect(ledger.counts).toMatchObject({ ackedAndMissing: 0, ackedAndAwaited: 0 });
+    completed(1);
+    ledger.reached(0, 3, Infinity);
+    expect(ledger.list('missing', null, 9)).toEqual([3, 2]);
+  });
+
+  it('without an offset, a later record of the partition tells that one is missing', () => {
+    const { ledger, completed } = runOf([0, 1, 2, 3]);
+    completed(0, -1);
+    ledger.read(0, [numbered(1)]);
+    ledger.reached(0, 1, null);
+    expect(ledger.counts).toMatchObject({ ackedAndPresent: 1, ackedAndAwaited: 1 });
+    ledger.read(0, [numbered(2)]);
+    ledger.reached(0, 2, null);
+    expect(ledger.counts).toMatchObject({ ackedAndMissing: 1, ackedAndAwaited: 0 });
+  });
+
+  it('takes records without a number for present when the log goes on behind them, and says so', () => {
+    const { ledger, tape, completed, follow } = runOf([0, 1]);
+    for (const record of [0, 1]) tape.writer('record.serialized')(recordId(record), 0, 10, 1);
+    follow();
+    ledger.reached(0, 2, null);
+    completed(0);
+    expect(ledger.counts).toMatchObject({ ackedAndPresent: 2, byOffset: 2, ackedAndMissing: 0 });
+  });
+
+  it('leaves out what went to a topic that nobody reads, and knows partitions by their topic', () => {
+    const tape = new EventTape();
+    const ledger = new Ledger(RUN, 'orders');
+    tape.writer('partition.named')(tpId(0), 'invoices', 0);
+    tape.writer('partition.named')(tpId(1), 'orders', 0);
+    for (const i of [0, 1]) {
+      tape.writer('batch.created')(batchId(i), clientId(0), tpId(i), 100, null);
+      tape.writer('record.sent')(recordId(i), threadId(0), -1, 10);
+      tape.writer('record.appended')(recordId(i), batchId(i), 80, 0);
+      tape.writer('batch.completed')(batchId(i), 0, -1, false);
+    }
+    ledger.follow(tape.read(0), tape.endSeq);
+    ledger.read(0, [numbered(1)]);
+    ledger.reached(0, 1, Infinity);
+    expect(ledger.counts).toMatchObject({ acked: 2, ackedAndPresent: 1, ackedAndMissing: 0 });
+    expect(ledger.partitions().map(([tp, { ackedAndPresent }]) => [tp, ackedAndPresent])).toEqual([[1, 1]]);
+  });
+
+  it('tells what a reader of committed records gets from what is there', () => {
+    const { ledger } = runOf([0, 1, 2]);
+    ledger.read(0, [numbered(0), numbered(1), numbered(2)]);
+    ledger.readCommitted(0, [numbered(0), numbered(2), numbered(2)]);
+    expect(ledger.counts.committed).toBe(2);
+    expect(ledger.list('not-committed', null, 9)).toEqual([1]);
+  });
+
+  it('knows the latest records, and of older ones only the counts', () => {
+    const tape = new EventTape();
+    const ledger = new Ledger(RUN);
+    const count = 2_200_000;
+    const sent = tape.writer('record.sent');
+    for (let i = 0; i < count; i++) sent(recordId(i), threadId(0), -1, 10);
+    ledger.follow(tape.read(0), tape.endSeq);
+    ledger.read(0, [numbered(0), numbered(count - 1), numbered(count)]);
+    expect(ledger.counts).toMatchObject({ sent: count, pendingAndPresent: 1, forgotten: 2 });
   });
 
   it('counts every copy beyond the first, and order by partition', () => {

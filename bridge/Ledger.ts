@@ -1,11 +1,16 @@
 /**
  * The account of a run: what the producer was told of each of its records, held against what the topic really holds.
  * A record is known again by its header (`RecordContents`); those of other runs are passed over. It counts and knows no
- * sockets: `LedgerReader` reads the topic for it.
+ * sockets: `LedgerReader` reads the topic for it. Of the latest two million records it knows each, of older ones the
+ * counts (`LedgerPages`).
  */
-import type { RecordId, TpId } from '#base/ids';
+import type { RecordId } from '#base/ids';
 import type { EventReader } from '#events/EventLogView';
-import { LEDGER_BYTES, LEDGER_HEADER_KEY } from './RecordContents.ts';
+import type { LedgerListing } from '#wire/ledger';
+import { AwaitedBatches } from './AwaitedBatches.ts';
+import { LedgerPages, MARKS } from './LedgerPages.ts';
+import { LISTED, LedgerTallies, type Tally } from './LedgerTallies.ts';
+import { carriesNumber, ledgerNumber } from './RecordContents.ts';
 import type { ReadRecord } from './kafkaBytes/recordBatches.ts';
 
 export interface LedgerCounts {
@@ -14,8 +19,10 @@ export interface LedgerCounts {
   readonly acked: number;
   readonly failed: number;
   readonly ackedAndPresent: number;
-  /** The producer was told that it is stored, and it is not: with acks=0 and 1, or a lost log. */
+  /** The producer was told that it is stored, and it has not been read: `ackedAndAwaited` of them may still be. */
   readonly ackedAndMissing: number;
+  /** Acknowledged, and the reader has not yet been where it should stand. */
+  readonly ackedAndAwaited: number;
   /** Copies beyond the first. */
   readonly duplicated: number;
   /** That stand in the log behind one of the same partition that was appended later. */
@@ -24,53 +31,81 @@ export interface LedgerCounts {
   readonly failedButPresent: number;
   /** Stored, and the producer does not know yet. */
   readonly pendingAndPresent: number;
+  /** Given to a reader of committed records. */
+  readonly committed: number;
+  /** Taken for present because the log goes on behind their offsets: they carry no number. */
+  readonly byOffset: number;
+  /** Outcomes and copies of records that are too old to be told apart: in no other count. */
+  readonly forgotten: number;
 }
 
-type Outcome = 'pending' | 'acked' | 'failed';
-
-interface Entry {
-  outcome: Outcome;
-  copies: number;
-  /** Rises with the first append of each record: threads may begin in one order and append in another. */
-  order: number;
+interface OpenBatch {
+  readonly tp: number;
+  /** Of a part that is not yet closed: the whole. */
+  parent: number | null;
+  records: RecordId[];
 }
 
 export class Ledger {
   private readonly run: number;
-  private readonly entries = new Map<number, Entry>();
-  /** The records of each that has not ended. */
-  private readonly batches = new Map<number, RecordId[]>();
-  /** Of parts that are not yet closed. */
-  private readonly parents = new Map<number, number>();
+  private readonly topic: string | null;
+  private readonly pages = new LedgerPages();
+  /** Batches that have not ended. */
+  private readonly batches = new Map<number, OpenBatch>();
+  private readonly awaited = new AwaitedBatches();
   private appends = 0;
   /** The highest order read of each partition. */
   private readonly newest = new Map<number, number>();
-  private readonly counted = {
-    sent: 0,
-    acked: 0,
-    failed: 0,
-    ackedAndPresent: 0,
-    duplicated: 0,
-    outOfOrder: 0,
-    failedButPresent: 0,
-    pendingAndPresent: 0,
-  };
+  /** The topic-partition of each partition that is read. */
+  private readonly tps = new Map<number, number>();
+  /** Topic-partitions of other topics: nobody reads them. */
+  private readonly elsewhere = new Set<number>();
+  private readonly tallies = new LedgerTallies();
+  private sent = 0;
+  private ackedElsewhere = 0;
+  private forgotten = 0;
+  /** A producer of the run has had a transaction. */
+  hasTransactions = false;
+  private ackedAndForgotten = 0;
 
-  /** `run`: the number that the records of this run carry. */
-  constructor(run: number) {
+  /** `run`: the number that the records of this run carry. `topic`: the one that is read; null: all are. */
+  constructor(run: number, topic: string | null = null) {
     this.run = run;
+    this.topic = topic;
   }
 
   get counts(): LedgerCounts {
-    const { acked, ackedAndPresent } = this.counted;
-    return { ...this.counted, ackedAndMissing: acked - ackedAndPresent };
+    const { missing, ...counted } = this.tallies.all;
+    const ackedAndMissing =
+      counted.acked - counted.ackedAndPresent - this.ackedElsewhere - this.ackedAndForgotten;
+    return {
+      ...counted,
+      sent: this.sent,
+      ackedAndMissing,
+      ackedAndAwaited: ackedAndMissing - missing,
+      forgotten: this.forgotten,
+    };
   }
 
-  /** Records that were acknowledged and have not been read. */
+  /** The topic-partitions that are read and of which there is something to tell, each with its tally. */
+  partitions(): (readonly [tp: number, Readonly<Tally>])[] {
+    return [...this.tallies.ofTp].filter(([tp]) => !this.elsewhere.has(tp));
+  }
+
+  /** Records that were acknowledged and have not been read, of those that are still known. */
   missing(): number[] {
-    return [...this.entries]
-      .filter(([, { outcome, copies }]) => outcome === 'acked' && copies === 0)
-      .map(([record]) => record);
+    const isUnread = (marks: number, tp: number): boolean =>
+      (marks & (MARKS.acked | MARKS.present)) === MARKS.acked && !this.elsewhere.has(tp);
+    return this.pages.newest(Infinity, isUnread).toReversed();
+  }
+
+  /** The newest records behind a count, newest first; `tp` null: of all partitions. */
+  list(listing: LedgerListing, tp: number | null, most: number): number[] {
+    const isListed = LISTED[listing];
+    return this.pages.newest(
+      most,
+      (marks, of) => isListed(marks) && (tp === null ? !this.elsewhere.has(of) : tp === of),
+    );
   }
 
   // ---- what the producer says
@@ -80,110 +115,188 @@ export class Ledger {
     while (events.seq < toSeq) {
       const event = events.next();
       switch (event.type) {
+        case 'partition.named':
+          if (this.topic === null || event.topic === this.topic) this.tps.set(event.partition, event.tp);
+          else this.elsewhere.add(event.tp);
+          break;
         case 'record.sent':
-          this.entry(event.record);
-          this.counted.sent++;
+          this.pages.add(event.record);
+          this.sent++;
+          break;
+        case 'record.serialized':
+          if (!carriesNumber(event.headerBytes)) this.mark(event.record, MARKS.unnumbered);
           break;
         case 'record.appended':
           this.appended(event.record, event.batch);
           break;
         case 'record.refused':
         case 'record.failed':
-          this.moved(event.record, 'failed');
+          this.failed(event.record);
           break;
         case 'batch.created':
-          if (event.parentBatch !== null) this.parents.set(event.batch, event.parentBatch);
+          this.batches.set(event.batch, { tp: event.tp, parent: event.parentBatch, records: [] });
           break;
         case 'batch.closed':
           this.closed(event.batch, event.records);
           break;
         case 'batch.completed':
-          this.ended(event.batch, 'acked');
+          this.completed(event.batch, event.baseOffset, event.at);
           break;
         case 'batch.failed':
-          this.ended(event.batch, 'failed');
+          for (const record of this.taken(event.batch)?.records ?? []) this.failed(record);
+          break;
+        case 'transaction.moved':
+          if (event.to === 'IN_TRANSACTION') this.hasTransactions = true;
           break;
         default:
       }
     }
   }
 
+  private mark(record: number, mark: number): void {
+    this.pages.setMarks(record, this.pages.marks(record) | mark);
+  }
+
   private appended(record: RecordId, batch: number): void {
-    this.entry(record).order = this.appends++;
-    const known = this.batches.get(batch);
-    if (known === undefined) this.batches.set(batch, [record]);
-    else known.push(record);
+    const open = this.batches.get(batch);
+    if (open === undefined) this.batches.set(batch, { tp: -1, parent: null, records: [record] });
+    else open.records.push(record);
+    this.pages.place(record, open?.tp ?? -1, this.appends++);
   }
 
   /** A part of a batch that was split: it has the next records of the whole. */
   private closed(batch: number, count: number): void {
-    const parent = this.parents.get(batch);
-    if (parent === undefined) return;
-    this.parents.delete(batch);
-    const whole = this.batches.get(parent);
-    if (whole === undefined) return;
-    this.batches.set(batch, whole.splice(0, count));
-    if (whole.length === 0) this.batches.delete(parent);
-  }
-
-  private ended(batch: number, outcome: Outcome): void {
-    const known = this.batches.get(batch);
-    if (known === undefined) return;
-    this.batches.delete(batch);
-    for (const record of known) this.moved(record, outcome);
-  }
-
-  private moved(record: RecordId, outcome: Outcome): void {
-    const entry = this.entry(record);
-    // The error of one record comes before the end of its batch.
-    if (entry.outcome !== 'pending') return;
-    entry.outcome = outcome;
-    this.counted[outcome === 'acked' ? 'acked' : 'failed']++;
-    if (entry.copies === 0) return;
-    this.counted.pendingAndPresent--;
-    this.counted[outcome === 'acked' ? 'ackedAndPresent' : 'failedButPresent']++;
-  }
-
-  private entry(record: number): Entry {
-    let entry = this.entries.get(record);
-    if (entry === undefined) {
-      entry = { outcome: 'pending', copies: 0, order: -1 };
-      this.entries.set(record, entry);
+    const part = this.batches.get(batch);
+    if (part === undefined || part.parent === null) return;
+    const whole = this.batches.get(part.parent);
+    if (whole !== undefined) {
+      part.records = whole.records.splice(0, count);
+      if (whole.records.length === 0) this.batches.delete(part.parent);
     }
-    return entry;
+    part.parent = null;
+  }
+
+  private taken(batch: number): OpenBatch | null {
+    const open = this.batches.get(batch);
+    this.batches.delete(batch);
+    return open ?? null;
+  }
+
+  private failed(record: number): void {
+    const marks = this.pages.marks(record);
+    // The error of one record comes before the end of its batch.
+    if ((marks & (MARKS.acked | MARKS.failed)) !== 0) return;
+    const tp = this.pages.tp(record);
+    this.mark(record, MARKS.failed);
+    this.tallies.count(tp, 'failed');
+    if (!this.pages.has(record)) this.forgotten++;
+    else if ((marks & MARKS.present) !== 0) {
+      this.tallies.count(tp, 'pendingAndPresent', -1);
+      this.tallies.count(tp, 'failedButPresent');
+    }
+  }
+
+  private completed(batch: number, baseOffset: number, at: number): void {
+    const open = this.taken(batch);
+    if (open === null) return;
+    const { tp, records } = open;
+    const isElsewhere = this.elsewhere.has(tp);
+    for (const record of records) {
+      const marks = this.pages.marks(record);
+      if ((marks & (MARKS.acked | MARKS.failed)) !== 0) continue;
+      this.mark(record, MARKS.acked);
+      this.tallies.count(tp, 'acked');
+      if (!this.pages.has(record)) {
+        this.forgotten++;
+        this.ackedAndForgotten++;
+      } else if (isElsewhere) this.ackedElsewhere++;
+      else if ((marks & MARKS.present) !== 0) {
+        this.tallies.count(tp, 'pendingAndPresent', -1);
+        this.tallies.count(tp, 'ackedAndPresent');
+      }
+    }
+    const unread = records.filter((record) => (this.pages.marks(record) & MARKS.present) === 0);
+    if (isElsewhere || unread.length === 0) return;
+    const endOffset = baseOffset < 0 ? null : baseOffset + records.length;
+    const order = this.pages.order(records.at(-1) ?? -1);
+    this.awaited.add(tp, { records: unread, endOffset, order, at });
+    this.judge(tp);
   }
 
   // ---- what the topic says
 
   /** Records of one partition, in the order of their offsets. The log of the run has been followed before. */
-  read(tp: TpId | number, records: readonly ReadRecord[]): void {
+  read(partition: number, records: readonly ReadRecord[]): void {
+    const tp = this.tps.get(partition) ?? partition;
     for (const record of records) {
-      const number = this.numberOf(record);
+      const number = ledgerNumber(record, this.run);
       if (number !== null) this.present(tp, number);
     }
   }
 
-  /** null: of another run, or without a number. */
-  private numberOf({ headers }: ReadRecord): number | null {
-    for (const { key, value } of headers) {
-      if (key !== LEDGER_HEADER_KEY || value === null || value.length < LEDGER_BYTES) continue;
-      const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-      if (view.getUint32(0) === this.run) return view.getUint32(4);
+  /** The same as a reader of committed records gets it. */
+  readCommitted(partition: number, records: readonly ReadRecord[]): void {
+    const tp = this.tps.get(partition) ?? partition;
+    for (const record of records) {
+      const number = ledgerNumber(record, this.run);
+      if (number === null || (this.pages.marks(number) & MARKS.committed) !== 0) continue;
+      if (!this.pages.has(number)) continue;
+      this.mark(number, MARKS.committed);
+      this.tallies.count(tp, 'committed');
     }
-    return null;
+  }
+
+  /**
+   * The reader stands before this offset. `endedAtUs`: and there has been nothing more to read for long enough that what
+   * was acknowledged before that moment of the run does not come any more; null: there is more.
+   */
+  reached(partition: number, offset: number, endedAtUs: number | null): void {
+    const tp = this.tps.get(partition) ?? partition;
+    this.awaited.reached(tp, offset);
+    this.judge(tp, endedAtUs ?? -Infinity);
+  }
+
+  /** Acknowledged ones that the reader has passed without seeing them are missing, unless they carry no number. */
+  private judge(tp: number, endedAtUs = -Infinity): void {
+    for (const { records, endOffset, isPassed } of this.awaited.take(
+      tp,
+      this.newest.get(tp) ?? -1,
+      endedAtUs,
+    )) {
+      for (const record of records) {
+        const marks = this.pages.marks(record);
+        if ((marks & (MARKS.present | MARKS.missing)) !== 0 || !this.pages.has(record)) continue;
+        if (isPassed && endOffset !== null && (marks & MARKS.unnumbered) !== 0) {
+          this.mark(record, MARKS.present);
+          this.tallies.count(tp, 'ackedAndPresent');
+          this.tallies.count(tp, 'byOffset');
+        } else {
+          this.mark(record, MARKS.missing);
+          this.tallies.count(tp, 'missing');
+        }
+      }
+    }
   }
 
   private present(tp: number, record: number): void {
-    const entry = this.entry(record);
-    entry.copies++;
-    if (entry.copies > 1) {
-      this.counted.duplicated++;
+    if (!this.pages.has(record)) {
+      this.forgotten++;
       return;
     }
-    if (entry.outcome === 'pending') this.counted.pendingAndPresent++;
-    else this.counted[entry.outcome === 'acked' ? 'ackedAndPresent' : 'failedButPresent']++;
+    const marks = this.pages.marks(record);
+    if ((marks & MARKS.present) !== 0) {
+      this.mark(record, MARKS.duplicated);
+      return this.tallies.count(tp, 'duplicated');
+    }
+    this.pages.setMarks(record, (marks & ~MARKS.missing) | MARKS.present);
+    if ((marks & MARKS.missing) !== 0) this.tallies.count(tp, 'missing', -1);
+    if ((marks & MARKS.acked) !== 0) this.tallies.count(tp, 'ackedAndPresent');
+    else this.tallies.count(tp, (marks & MARKS.failed) !== 0 ? 'failedButPresent' : 'pendingAndPresent');
     const newest = this.newest.get(tp) ?? -1;
-    if (entry.order < newest) this.counted.outOfOrder++;
-    else this.newest.set(tp, entry.order);
+    const order = this.pages.order(record);
+    if (order < newest) {
+      this.mark(record, MARKS.outOfOrder);
+      this.tallies.count(tp, 'outOfOrder');
+    } else this.newest.set(tp, order);
   }
 }

@@ -30,11 +30,14 @@ const ANSWER_LIMIT_MS = 5000;
 const PAUSE_MS = 100;
 
 export type TakeRecords = (partition: number, records: readonly ReadRecord[]) => void;
+/** After each answer: the next offset of the partition, and whether that is the end of what can be read of it now. */
+export type NoteReached = (partition: number, offset: number, isEnd: boolean) => void;
 
 export class LedgerReader {
   private readonly bootstrap: readonly BrokerEndpoint[];
   private readonly topic: string;
   private readonly take: TakeRecords;
+  private readonly reached: NoteReached;
   private readonly isolationLevel: IsolationLevel;
   private readonly connections = new Map<number, KafkaConnection>();
   /** The next offset of each partition. */
@@ -47,7 +50,9 @@ export class LedgerReader {
     topic: string,
     take: TakeRecords,
     isolationLevel: IsolationLevel = 'read_uncommitted',
+    reached: NoteReached = () => {},
   ) {
+    this.reached = reached;
     this.isolationLevel = isolationLevel;
     this.bootstrap = bootstrap;
     this.topic = topic;
@@ -153,7 +158,8 @@ export class LedgerReader {
     return read;
   }
 
-  private takePartition({ partition, error, records, abortedTransactions }: FetchedPartition): number {
+  private takePartition(fetched: FetchedPartition): number {
+    const { partition, error, records, abortedTransactions, highWatermark } = fetched;
     if (error !== 'NONE') {
       this.metadata = null;
       return 0;
@@ -171,6 +177,8 @@ export class LedgerReader {
       this.take(partition, all);
       read += all.length;
     }
+    const position = this.positions.get(partition) ?? 0;
+    this.reached(partition, position, position >= highWatermark);
     return read;
   }
 

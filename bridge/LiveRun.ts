@@ -15,6 +15,7 @@ import { vocabulary, type StateMessage } from '#wire/messages';
 import { MAX_FRAME_EVENTS, PROTOCOL_VERSION } from '#wire/protocol';
 import { encodeState } from '#wire/snapshot';
 import type { EngineContent, LiveEngine } from './LiveEngine.ts';
+import type { RunLedger } from './LiveLedger.ts';
 import { stopwatch, type Wall } from './WallClock.ts';
 
 /** What the log keeps; older blocks go. */
@@ -53,11 +54,14 @@ export interface LiveRunOptions {
   readonly engine: (openLog: (clock: TapeClock) => EventTape) => LiveEngine;
   readonly ceilings?: Ceilings;
   readonly keptEvents?: number;
+  /** What is read back from the log; absent: nobody reads it. */
+  readonly ledger?: RunLedger;
 }
 
 export class LiveRun {
   readonly runId = randomBytes(8).toString('hex');
   readonly tape: EventTape;
+  readonly ledger: RunLedger | null;
   private readonly engine: LiveEngine;
   private readonly wall: Wall;
   private readonly ceilings: Ceilings;
@@ -75,9 +79,10 @@ export class LiveRun {
   private readonly state = pipelineProjection.initial();
   private frames: LiveFrame[] = [];
 
-  constructor({ wall, engine, ceilings, keptEvents }: LiveRunOptions) {
+  constructor({ wall, engine, ceilings, keptEvents, ledger }: LiveRunOptions) {
     const tapes: EventTape[] = [];
     this.wall = wall;
+    this.ledger = ledger ?? null;
     this.ceilings = ceilings ?? DEFAULT_CEILINGS;
     this.keptEvents = keptEvents ?? KEPT_EVENTS;
     this.engine = engine((clock) => {
@@ -100,6 +105,7 @@ export class LiveRun {
     this.cancelStep?.();
     this.cancelStep = null;
     this.watchers.clear();
+    this.ledger?.close();
     await this.engine.close();
   }
 
@@ -167,6 +173,7 @@ export class LiveRun {
       this.lateAt = nowUs;
     }
     this.foldState();
+    this.ledger?.follow(this.tape);
     const surplus = this.tape.endSeq - this.tape.startSeq - this.keptEvents;
     if (surplus > this.keptEvents / TRIM_SHARE) this.tape.trim(this.tape.endSeq - this.keptEvents);
     for (const watcher of this.watchers) watcher();

@@ -15,6 +15,7 @@ import type { KeyNames } from '#model/KeyNames';
 import { headerKey, headerText, valueText } from '#patterns/content';
 import type { CompressionType } from '#record/CompressionType';
 import { recordBatchBytes, recordsBytes, type RecordContent } from '#record/recordBatchBytes';
+import type { ReadRecord } from './kafkaBytes/recordBatches.ts';
 import type { Compress } from './kafkajs/codecs.ts';
 
 /** Of so many records the numbers are kept; more cannot wait in a producer's memory at its default size. */
@@ -25,6 +26,10 @@ const LONGEST_KEY = headerKey(Number.MAX_SAFE_INTEGER).length;
 /** `workload.headerBytes` from which on a record carries its number. */
 export const LEDGER_HEADER_BYTES = LONGEST_KEY + LEDGER_BYTES;
 export const LEDGER_HEADER_KEY = headerKey(LEDGER_HEADER_BYTES);
+
+/** Whether a record with a header section of this size carries its number. */
+export const carriesNumber = (sectionBytes: number): boolean =>
+  headerContentBytes(sectionBytes) >= LEDGER_HEADER_BYTES;
 
 export interface RecordContentsParts {
   readonly seed: number;
@@ -178,4 +183,14 @@ function headerContentBytes(sectionBytes: number): number {
     if (sizeOfVarint(valueBytes) === lengthBytes) return content;
   }
   throw new BugError(`a header section of ${sectionBytes} bytes`);
+}
+
+/** The number of a record of this run; null: of another run, or without a number. */
+export function ledgerNumber({ headers }: ReadRecord, run: number): number | null {
+  for (const { key, value } of headers) {
+    if (key !== LEDGER_HEADER_KEY || value === null || value.length < LEDGER_BYTES) continue;
+    const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+    if (view.getUint32(0) === run) return view.getUint32(4);
+  }
+  return null;
 }

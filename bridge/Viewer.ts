@@ -128,6 +128,11 @@ export class Viewer {
         const content = found === null ? null : { ...found, headers: [...found.headers] };
         return this.say({ kind: 'content', recordId: message.recordId, content });
       }
+      case 'ledgerRecords': {
+        const { listing, tp } = message;
+        const records = this.run.ledger?.records(listing, tp) ?? [];
+        return this.say({ kind: 'ledgerRecords', listing, tp, records });
+      }
     }
   }
 
@@ -163,6 +168,7 @@ export class Viewer {
       this.statusAt = now;
       const { failure, warning, viewers } = this.run;
       this.say({ kind: 'status', failure, warning, viewers });
+      if (this.run.ledger !== null) this.say(this.run.ledger.message());
     }
     if (this.undrawn.length >= MAX_UNDRAWN_FRAMES) return;
     const behind = this.run.tape.endSeq - this.sentSeq;

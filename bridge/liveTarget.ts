@@ -6,6 +6,7 @@ import { BROKER_SESSION_TIMEOUT_MS } from './kafka/nodeFiles.ts';
 import { createKafkajsEngine, type KafkajsEngine } from './kafkajsEngine.ts';
 import { findTopic, type BrokerEndpoint, type WantedTopic } from './kafkajs/topics.ts';
 import { liveScenario } from './liveScenario.ts';
+import { LiveLedger } from './LiveLedger.ts';
 import { LiveRun } from './LiveRun.ts';
 import { ownBrokers, type OwnBrokers } from './ownBrokers.ts';
 import { createSimulatedEngine, simulatedScenario } from './simulatedEngine.ts';
@@ -109,15 +110,19 @@ async function connect(
     ...(own === null ? {} : { brokerSessionTimeoutMs: BROKER_SESSION_TIMEOUT_MS }),
   });
   const engines: KafkajsEngine[] = [];
+  const ledgerRun = randomInt(TWO_TO_32);
+  const ledger = new LiveLedger({ ledgerRun, bootstrap, topic: topic.topic });
+  await ledger.begin();
   const run = new LiveRun({
     wall: processWall,
+    ledger,
     engine: (openLog) => {
       const engine = createKafkajsEngine({
         scenario,
         nodes: brokers.map(({ node }) => node),
         bootstrap,
         own,
-        ledgerRun: randomInt(TWO_TO_32),
+        ledgerRun,
         openLog,
         beganAtMs: Date.now(),
       });

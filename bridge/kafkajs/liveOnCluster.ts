@@ -10,6 +10,7 @@ import { LedgerReader } from '../LedgerReader.ts';
 import { LiveRun } from '../LiveRun.ts';
 import type { OwnBrokers } from '../ownBrokers.ts';
 import { liveScenario, type LiveScenarioOptions } from '../liveScenario.ts';
+import { ledgerNumber } from '../RecordContents.ts';
 import { processWall } from '../WallClock.ts';
 import { findTopic, type BrokerEndpoint } from './topics.ts';
 
@@ -50,7 +51,7 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
   const wanted = { topic, partitions, replicationFactor: null, minInsyncReplicas: null };
   const found = await findTopic(endpoints, wanted);
   const nodes = found.brokers.map(({ node }) => node);
-  const ledger = new Ledger(ledgerRun);
+  const ledger = new Ledger(ledgerRun, topic);
   let followed = 0;
   const scenario = liveScenario({
     seed: ledgerRun,
@@ -110,11 +111,13 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
     count: (type) => eventsOf(run).filter((event) => event.type === type).length,
     events: () => eventsOf(run),
     async committed() {
-      const seen = new Ledger(ledgerRun);
+      const seen = new Set<number>();
       const committed = new LedgerReader(
         readAt,
         topic,
-        (partition, records) => seen.read(partition, records),
+        (_, records) => {
+          for (const record of records) seen.add(ledgerNumber(record, ledgerRun) ?? -1);
+        },
         'read_committed',
       );
       try {
@@ -122,7 +125,8 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
       } finally {
         committed.close();
       }
-      return seen.counts.pendingAndPresent;
+      seen.delete(-1);
+      return seen.size;
     },
     async stop() {
       reader.close();

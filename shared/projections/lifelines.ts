@@ -59,6 +59,10 @@ export interface RequestLifeline {
 export interface Lifelines {
   batch(id: BatchId): BatchLifeline | null;
   request(id: RequestId): RequestLifeline | null;
+  /** Single facts, for those who ask for many batches a frame; −1 and 0: none. */
+  firstRecord(batch: number): number;
+  recordCount(batch: number): number;
+  tpOf(batch: number): number;
   readonly batchCount: number;
   readonly requestCount: number;
   /** Batches whose life touches [fromUs, toUs], in order of creation. */

@@ -7,6 +7,7 @@ import { catalogue, type EventType } from '#events/catalogue';
 import type { Field } from '#events/fields';
 import type { Scenario } from '#model/Scenario';
 import { commandSchema } from './commandSchema.ts';
+import { ledgerMessage, ledgerRecordsAnswer, ledgerRecordsQuestion } from './ledger.ts';
 import { MAX_PAGE_MESSAGE_BYTES, parsed, unreadable, type Parsed } from './protocol.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -22,6 +23,7 @@ const pageMessage = v.variant('kind', [
   }),
   v.strictObject({ kind: v.literal('command'), commandId: count, command: commandSchema }),
   v.strictObject({ kind: v.literal('content'), recordId: count }),
+  ledgerRecordsQuestion,
   /** Events [0, seq) are on the screen: the back-pressure. */
   v.strictObject({ kind: v.literal('drawn'), seq: count }),
 ]);
@@ -77,6 +79,8 @@ const bridgeMessage = v.variant('kind', [
   }),
   v.strictObject({ kind: v.literal('commandDone'), commandId: count, sentence: v.nullable(sentence) }),
   v.strictObject({ kind: v.literal('content'), recordId: count, content: v.nullable(content) }),
+  ledgerMessage,
+  ledgerRecordsAnswer,
   v.strictObject({ kind: v.literal('refused'), reason: v.picklist(REFUSALS), sentence }),
 ]);
 export type BridgeMessage = v.InferOutput<typeof bridgeMessage>;

@@ -14,38 +14,60 @@ import { createModelSource } from './sources/modelSource.ts';
 import { mountStage } from './stage/mountStage.ts';
 import { createAppStore } from './store/appStore.ts';
 import { browserStore, readMemory } from './store/memory.ts';
+import type { AppContext } from './store/useFrame.ts';
 import { createTestHook } from './testHook.ts';
 
 /** Without a link the first picture is a pipeline at work, not an empty one. */
-const FIRST_MOMENT_US = 100_000;
+const FIRST_MOMENT_US = 40_000;
 
 const storage = browserStore();
 const remembered = readMemory(storage);
 const link = readAddress();
 const store = createAppStore(remembered.memory, storage);
 const isLive = isLiveAddress() && liveOffer() !== null;
-const source = isLive ? await openLive() : createModelSource(link.scenario);
-const session = createSession(source);
-const loop = createFrameLoop((nowMs) => session.frame(nowMs));
-session.wake = loop.wake;
-document.documentElement.dataset['theme'] = remembered.memory.theme;
-const stage = mountStage(known(document.getElementById('stage'), 'the place of the stage'), session);
-stage.instance.setTheme(remembered.memory.theme);
 
-const { notify } = store.getState();
-if (remembered.notice !== null) notify(remembered.notice);
-for (const notice of link.notices) notify(notice, 'warn');
-announceCuts(session, notify);
-if (isLiveAddress() && !isLive) notify('There is no live run here: the bridge offers none.', 'warn');
-if (isLive) session.follow();
-else {
-  goToPlayhead(session, link, FIRST_MOMENT_US);
-  keepAddress(session);
+// Not by a top-level await: what live mode fetches needs the module that would wait for it.
+if (isLive) openLive().then(begin, sayWhyNot);
+else begin(createModelSource(link.scenario));
+
+function begin(source: RestartableSource): void {
+  const session = createSession(source);
+  const loop = createFrameLoop((nowMs) => session.frame(nowMs));
+  session.wake = loop.wake;
+  document.documentElement.dataset['theme'] = remembered.memory.theme;
+  const stage = mountStage(known(document.getElementById('stage'), 'the place of the stage'), session);
+  stage.instance.setTheme(remembered.memory.theme);
+
+  const { notify } = store.getState();
+  if (remembered.notice !== null) notify(remembered.notice);
+  for (const notice of link.notices) notify(notice, 'warn');
+  announceCuts(session, notify);
+  if (isLiveAddress() && !isLive) notify('There is no live run here: the bridge offers none.', 'warn');
+  if (isLive) session.follow();
+  else {
+    goToPlayhead(session, link, FIRST_MOMENT_US);
+    keepAddress(session);
+  }
+  const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
+  session.setReducedMotion(lessMotion.matches);
+  lessMotion.addEventListener('change', () => session.setReducedMotion(lessMotion.matches));
+  Object.assign(globalThis, { linger: createTestHook(session, store, stage.instance) });
+
+  whenFirstRecordMoves(session, stage.instance, () => {
+    mountPage({ session, store, stage }).catch(sayWhyNot);
+  });
 }
-const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
-session.setReducedMotion(lessMotion.matches);
-lessMotion.addEventListener('change', () => session.setReducedMotion(lessMotion.matches));
-Object.assign(globalThis, { linger: createTestHook(session, store, stage.instance) });
+
+async function mountPage(context: AppContext): Promise<void> {
+  const page = await import('./page.tsx');
+  page.mount(known(document.getElementById('root'), 'the place of the page'), context);
+}
+
+function sayWhyNot(error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  known(document.getElementById('root'), 'the place of the page').textContent =
+    `A part of the page could not be loaded (${why}). Reload the page to try again.`;
+}
 
 /** The wire is fetched by those who want it. */
 async function openLive(): Promise<RestartableSource> {
@@ -54,17 +76,3 @@ async function openLive(): Promise<RestartableSource> {
   live.onSentence((sentence) => store.getState().notify(sentence, 'warn'));
   return live;
 }
-
-const mountPage = async (): Promise<void> => {
-  const page = await import('./page.tsx');
-  page.mount(known(document.getElementById('root'), 'the place of the page'), { session, store, stage });
-};
-
-whenFirstRecordMoves(session, stage.instance, () => {
-  mountPage().catch((error: unknown) => {
-    const root = document.getElementById('root');
-    const why = error instanceof Error ? error.message : String(error);
-    if (root !== null)
-      root.textContent = `The panels could not be loaded (${why}). Reload the page to try again.`;
-  });
-});

@@ -30,6 +30,15 @@ export class LifelineTables implements Lifelines {
   request(id: RequestId): RequestLifeline | null {
     return this.requests.get(id);
   }
+  firstRecord(batch: number): number {
+    return this.batches.firstRecord(batch);
+  }
+  recordCount(batch: number): number {
+    return this.batches.recordCount(batch);
+  }
+  tpOf(batch: number): number {
+    return this.batches.tp(batch);
+  }
   batchesBetween(fromUs: number, toUs: number): readonly BatchId[] {
     return this.batches.between(fromUs, toUs);
   }

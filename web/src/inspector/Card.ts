@@ -1,6 +1,7 @@
 /** What the inspector shows of a thing: a title and facts. A copy, because the session's state is filled anew. */
 import type { OutcomeKind } from '#projections/recordsByOutcome';
-import type { ListedOutcome } from '../store/appStore.ts';
+import type { LedgerListing } from '#wire/ledger';
+import type { Listed } from '../store/appStore.ts';
 import type { Entity } from '../stage/scene.ts';
 
 /** Text, or things that can be gone to. */
@@ -8,7 +9,7 @@ export type FactValue = string | readonly FactLink[];
 export interface FactLink {
   readonly text: string;
   /** A thing to select, or records to list. */
-  readonly to: { readonly entity: Entity } | { readonly outcome: ListedOutcome };
+  readonly to: { readonly entity: Entity } | { readonly outcome: Listed };
 }
 export interface Fact {
   readonly name: string;
@@ -32,4 +33,10 @@ export const link = (text: string, kind: Entity['kind'], id: number): FactLink =
 export const listLink = (text: string, kind: OutcomeKind, tp: number): FactLink => ({
   text,
   to: { outcome: { kind, tp } },
+});
+
+/** The records behind a count of the ledger, of one partition. */
+export const ledgerLink = (text: string, ledger: LedgerListing, tp: number): FactLink => ({
+  text,
+  to: { outcome: { ledger, tp } },
 });

@@ -1,5 +1,5 @@
 /** What is selected: why it is where it is, what it is, what happened to it, and the way to what belongs to it. */
-import { useMemo, type ReactNode } from 'react';
+import { lazy, Suspense, useMemo, type ReactNode } from 'react';
 import type { RecordId } from '#base/ids';
 import { FaultButton } from '../panels/faults/FaultButton.tsx';
 import { faultsOf } from '../panels/ThingMenu.tsx';
@@ -11,9 +11,11 @@ import { cardOf } from './cardOf.ts';
 import { JourneyBar } from './JourneyBar.tsx';
 import { Legend } from './Legend.tsx';
 import { OutcomeList } from './OutcomeList.tsx';
-import { OUTCOME_WORDS } from './outcomeWords.ts';
+import { wordsOf } from './outcomeWords.ts';
 import { createTimeline, type TimelineRow } from './timeline.ts';
 import { whyOf } from './whyOf.ts';
+
+const LedgerList = lazy(async () => ({ default: (await import('./LedgerList.tsx')).LedgerList }));
 
 /** So many of the last events are shown at once. */
 const MOST_ROWS = 12;
@@ -22,7 +24,13 @@ export function Inspector(): ReactNode {
   const selection = useApp((state) => state.selection);
   const outcome = useApp((state) => state.outcome);
   if (selection !== null) return <Selected key={`${selection.kind}-${selection.id}`} entity={selection} />;
-  return outcome === null ? <Legend /> : <OutcomeList listed={outcome} />;
+  if (outcome === null) return <Legend />;
+  if (!('ledger' in outcome)) return <OutcomeList listed={outcome} />;
+  return (
+    <Suspense fallback={null}>
+      <LedgerList listed={outcome} />
+    </Suspense>
+  );
 }
 
 function Selected(props: { readonly entity: Entity }): ReactNode {
@@ -44,7 +52,7 @@ function Selected(props: { readonly entity: Entity }): ReactNode {
     <div className="inspector">
       {outcome === null ? null : (
         <button type="button" className="entity-link back" onClick={() => store.getState().select(null)}>
-          ◂ {OUTCOME_WORDS[outcome.kind]}: the list
+          ◂ {wordsOf(outcome)}: the list
         </button>
       )}
       <div className="inspector-head">

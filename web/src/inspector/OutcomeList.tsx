@@ -43,25 +43,13 @@ function listed(session: Session, { kind, tp }: ListedOutcome): Listed {
 
 export function OutcomeList(props: { readonly listed: ListedOutcome }): ReactNode {
   const { kind, tp } = props.listed;
-  const store = useAppStore();
   const { list, title } = useFrame((session) => ({
     list: listed(session, props.listed),
     title: tp === null ? OUTCOME_WORDS[kind] : `${OUTCOME_WORDS[kind]}, ${tpNameOf(whyContext(session), tp)}`,
   }));
   return (
     <div className="inspector outcome-list" data-testid="outcome-list">
-      <div className="inspector-head">
-        <h2>Records {title}</h2>
-        <button
-          type="button"
-          className="reset"
-          aria-label="Close the list"
-          title="Close the list"
-          onClick={() => store.getState().listOutcome(null)}
-        >
-          ✕
-        </button>
-      </div>
+      <ListHead title={title} />
       <p className="dim">
         {OUTCOME_MEANINGS[kind]}{' '}
         {list.count === 0
@@ -76,23 +64,49 @@ export function OutcomeList(props: { readonly listed: ListedOutcome }): ReactNod
             {group.where} <span className="number">{countText(group.records.length)}</span>
           </h3>
           {group.cause === '' ? null : <p>{group.cause}</p>}
-          <p className="record-links">
-            {group.records.map(({ record }) => (
-              <button
-                key={record}
-                type="button"
-                className="entity-link number"
-                aria-label={`record ${record}`}
-                onClick={() => store.getState().select({ kind: 'record', id: record })}
-                onPointerEnter={() => store.getState().hover({ kind: 'record', id: record })}
-                onPointerLeave={() => store.getState().hover(null)}
-              >
-                {record}
-              </button>
-            ))}
-          </p>
+          <RecordLinks records={group.records.map(({ record }) => record)} />
         </section>
       ))}
     </div>
+  );
+}
+
+export function ListHead(props: { readonly title: string }): ReactNode {
+  const store = useAppStore();
+  return (
+    <div className="inspector-head">
+      <h2>Records {props.title}</h2>
+      <button
+        type="button"
+        className="reset"
+        aria-label="Close the list"
+        title="Close the list"
+        onClick={() => store.getState().listOutcome(null)}
+      >
+        ✕
+      </button>
+    </div>
+  );
+}
+
+/** Each can be gone to. */
+export function RecordLinks(props: { readonly records: readonly number[] }): ReactNode {
+  const store = useAppStore();
+  return (
+    <p className="record-links">
+      {props.records.map((record) => (
+        <button
+          key={record}
+          type="button"
+          className="entity-link number"
+          aria-label={`record ${record}`}
+          onClick={() => store.getState().select({ kind: 'record', id: record })}
+          onPointerEnter={() => store.getState().hover({ kind: 'record', id: record })}
+          onPointerLeave={() => store.getState().hover(null)}
+        >
+          {record}
+        </button>
+      ))}
+    </p>
   );
 }

@@ -7,6 +7,7 @@ import type { ReadyReason } from '#events/words';
 import type { Session } from '../session/session.ts';
 import { bytesText, countText, momentText, msText } from '../ui/format.ts';
 import { link, type Card, type Fact, type FactLink } from './Card.ts';
+import { headerFacts } from './ledgerFacts.ts';
 import { whyContext } from './whyOf.ts';
 
 const MOST_LINKS = 24;
@@ -23,8 +24,7 @@ export function recordCard(session: Session, id: RecordId): Card {
   if (isSent && typeof content === 'object') {
     facts.push({ name: 'key', value: content.key ?? 'null' });
     facts.push({ name: 'value', value: bytesText(new TextEncoder().encode(content.value).length) });
-    if (content.headers.length > 0)
-      facts.push({ name: 'headers', value: content.headers.map(({ key }) => key).join(', ') });
+    facts.push(...headerFacts(session, content));
     facts.push({ name: 'timestamp', value: countText(content.timestampMs) });
   }
   if (isSent) facts.push({ name: 'sent', value: `t = ${moment(records.sentAt(id))}` });

@@ -7,6 +7,7 @@ import type { OutcomeKind } from '#projections/recordsByOutcome';
 import type { Session } from '../session/session.ts';
 import { bytesText, countText, momentText, msText } from '../ui/format.ts';
 import { link, listLink, type Card, type Fact, type FactLink } from './Card.ts';
+import { ledgerFacts } from './ledgerFacts.ts';
 import { OUTCOME_WORDS } from './outcomeWords.ts';
 import { presentClient, whyContext } from './whyOf.ts';
 
@@ -106,7 +107,11 @@ export function partitionCard(session: Session, id: TpId): Card {
   for (const [node, end] of [...logEnd].toSorted(([a], [b]) => a - b)) {
     facts.push({ name: `log end, broker ${node}`, ...endFact(partition, node, end, leaderEnd) });
   }
-  facts.push(...readerFacts(session, partition), ...outcomeFacts(session, partition));
+  facts.push(
+    ...readerFacts(session, partition),
+    ...outcomeFacts(session, partition),
+    ...ledgerFacts(session, id),
+  );
   facts.push({
     name: 'waiting batches',
     value:

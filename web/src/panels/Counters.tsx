@@ -1,9 +1,17 @@
 /** What became of the records, as the application was told. The sum is always shown, and it always adds up. */
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import type { OutcomeKind } from '#projections/recordsByOutcome';
 import { useAppStore, useFrame } from '../store/useFrame.ts';
 import type { StageView } from '../session/view.ts';
+import type { LedgerMessage } from '#wire/ledger';
+import { How } from '../ui/How.tsx';
 import { countText } from '../ui/format.ts';
+import { provenanceOf } from '../ui/provenance.ts';
+import type { Provenance } from '../sources/Source.ts';
+
+const LedgerCounters = lazy(async () => ({
+  default: (await import('./LedgerCounters.tsx')).LedgerCounters,
+}));
 
 interface Counts {
   readonly sent: number;
@@ -19,6 +27,10 @@ interface Counts {
   readonly failedYetStored: number;
   /** Records that two consumers of everything would have got; null: nobody has transactions. */
   readonly readers: { readonly uncommitted: number; readonly committed: number } | null;
+  /** What was read back from the log of a live run: then it stands for what follows from the events. */
+  readonly ledger: LedgerMessage | null;
+  readonly told: Provenance | null;
+  readonly stands: Provenance | null;
 }
 
 function readersOf(view: StageView): Counts['readers'] {
@@ -34,7 +46,7 @@ function readersOf(view: StageView): Counts['readers'] {
 }
 
 export function Counters(): ReactNode {
-  const counts = useFrame(({ view }): Counts => {
+  const counts = useFrame(({ view, source }): Counts => {
     const c = view.state.counters;
     return {
       sent: c.recordsSent,
@@ -49,16 +61,19 @@ export function Counters(): ReactNode {
       reordered: c.recordsReordered,
       failedYetStored: c.recordsFailedYetStored,
       readers: readersOf(view),
+      ledger: source.ledger ?? null,
+      told: provenanceOf(source.capabilities, ['record.sent', 'batch.completed']),
+      stands: provenanceOf(source.capabilities, ['log.appended', 'log.truncated']),
     };
   });
   const waiting = counts.sent - counts.acked - counts.failed;
-  const bad = (value: number): string => (value > 0 ? 'bad' : 'zero');
   return (
     <footer className="counters" aria-label="Outcome of the records" data-testid="counters">
       <p>
-        <Term name="sent" value={counts.sent} /> <span className="dim">=</span>{' '}
-        <Term name="waiting" value={waiting} kind="waiting" /> <span className="dim">+</span>{' '}
-        <Term name="acked" value={counts.acked} tone="good" kind="acked" /> <span className="dim">+</span>{' '}
+        {counts.told === null ? null : <How of={counts.told} />} <Term name="sent" value={counts.sent} />{' '}
+        <span className="dim">=</span> <Term name="waiting" value={waiting} kind="waiting" />{' '}
+        <span className="dim">+</span> <Term name="acked" value={counts.acked} tone="good" kind="acked" />{' '}
+        <span className="dim">+</span>{' '}
         <Term name="failed" value={counts.failed} tone={counts.failed > 0 ? 'bad' : 'dim'} kind="failed" />
         {counts.failedBy.map(([exception, count]) => (
           <span key={exception} className="bad small">
@@ -67,34 +82,50 @@ export function Counters(): ReactNode {
           </span>
         ))}
       </p>
+      {counts.ledger !== null ? (
+        <Suspense fallback={null}>
+          <LedgerCounters ledger={counts.ledger} />
+        </Suspense>
+      ) : counts.stands === null ? null : (
+        <InTheLogs counts={counts} how={counts.stands} />
+      )}
       <p>
-        <span className="dim">in the logs</span> <Term name="stored" value={counts.stored} />
-        {counts.readers === null ? null : (
-          <span
-            className="term"
-            title={`A read_uncommitted reader got ${countText(counts.readers.uncommitted)} records, a read_committed one ${countText(counts.readers.committed)}`}
-          >
-            <span className="term-name">readers got</span>{' '}
-            <span className="number">
-              {countText(counts.readers.uncommitted)} / {countText(counts.readers.committed)}
-            </span>
-          </span>
-        )}
-        <Term name="duplicated" value={counts.duplicated} tone={bad(counts.duplicated)} kind="duplicated" />
-        <Term name="lost after ack" value={counts.lost} tone={bad(counts.lost)} kind="lost-after-ack" />
-        <Term name="reordered" value={counts.reordered} tone={bad(counts.reordered)} kind="reordered" />
-        <Term
-          name="failed yet stored"
-          value={counts.failedYetStored}
-          tone={bad(counts.failedYetStored)}
-          kind="failed-yet-stored"
-        />
-      </p>
-      <p>
+        {counts.told === null ? null : <How of={counts.told} />}{' '}
         <Term name="requests" value={counts.requests} />
         <Term name="records retried" value={counts.retried} tone={counts.retried > 0 ? 'warn' : 'zero'} />
       </p>
     </footer>
+  );
+}
+
+/** As the events of the brokers tell it. */
+function InTheLogs(props: { readonly counts: Counts; readonly how: Provenance }): ReactNode {
+  const { counts, how } = props;
+  const bad = (value: number): string => (value > 0 ? 'bad' : 'zero');
+  return (
+    <p>
+      <span className="dim">in the logs</span> <How of={how} /> <Term name="stored" value={counts.stored} />
+      {counts.readers === null ? null : (
+        <span
+          className="term"
+          title={`A read_uncommitted reader got ${countText(counts.readers.uncommitted)} records, a read_committed one ${countText(counts.readers.committed)}`}
+        >
+          <span className="term-name">readers got</span>{' '}
+          <span className="number">
+            {countText(counts.readers.uncommitted)} / {countText(counts.readers.committed)}
+          </span>
+        </span>
+      )}
+      <Term name="duplicated" value={counts.duplicated} tone={bad(counts.duplicated)} kind="duplicated" />
+      <Term name="lost after ack" value={counts.lost} tone={bad(counts.lost)} kind="lost-after-ack" />
+      <Term name="reordered" value={counts.reordered} tone={bad(counts.reordered)} kind="reordered" />
+      <Term
+        name="failed yet stored"
+        value={counts.failedYetStored}
+        tone={bad(counts.failedYetStored)}
+        kind="failed-yet-stored"
+      />
+    </p>
   );
 }
 

@@ -27,6 +27,8 @@ const MAX_WALL_MS = 100;
 const ENGINE_BUDGET_MS = 6;
 /** While the person waits for a moment that is not computed yet: more of the frame, still no jank. */
 const SEEK_BUDGET_MS = 24;
+/** Before the first picture nothing else wants the frame. */
+const OPENING_BUDGET_MS = 40;
 /** Slow copies to the panels. */
 const SLOW_MS = 100;
 /** How far a step may look for what it wants. */
@@ -47,6 +49,8 @@ export function createSession(source: RestartableSource): Session {
   let arrivalSeq: number | null = null;
   let isReduced = false;
   let isFollowing = false;
+  /** The moment that the page was opened at has been reached. */
+  let isOpen = false;
   const undoStack: Scenario[] = [];
   const drawers = new Set<(view: StageView) => void>();
   const listeners = new Set<() => void>();
@@ -276,7 +280,8 @@ export function createSession(source: RestartableSource): Session {
       // 2. The source computes ahead of what will be drawn.
       const headAt = playback.seekingTo ?? playback.headAt + wallMs * 1000 * playback.speed;
       const target = micros(Math.floor(headAt + (playback.seekingTo === null ? MAX_LEAD_US : 0)));
-      completeAt = source.ensure(target, isBusy ? SEEK_BUDGET_MS : ENGINE_BUDGET_MS);
+      const busyBudgetMs = isOpen ? SEEK_BUDGET_MS : OPENING_BUDGET_MS;
+      completeAt = source.ensure(target, isBusy ? busyBudgetMs : ENGINE_BUDGET_MS);
       takeOver(SEEK_BUDGET_MS / 2);
       if (coming === null) picture.extend(isBusy ? SEEK_BUDGET_MS / 2 : ENGINE_BUDGET_MS);
       // 3. The cursor moves, never past what is complete; while a new run is made it waits.
@@ -298,7 +303,8 @@ export function createSession(source: RestartableSource): Session {
       // Of a live run everything that has come may be looked at.
       if (source.kind === 'live' && coming === null) seenAt = Math.max(seenAt, completeAt);
       // 5. Whoever draws, draws.
-      for (const draw of drawers) draw(view);
+      isOpen ||= playback.seekingTo === null;
+      if (isOpen || version === 0) for (const draw of drawers) draw(view);
       // 6. Slow copies: at most ten a second, at once when something was done.
       slowMs -= wallMs;
       const wantsMore = isMoving(playback) || coming !== null;

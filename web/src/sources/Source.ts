@@ -5,6 +5,7 @@ import type { EventType } from '#events/catalogue';
 import type { EventLogView } from '#events/EventLogView';
 import type { CommandBody, Scenario } from '#model/Scenario';
 import type { PipelineState } from '#projections/pipelineState';
+import type { LedgerListing, LedgerMessage } from '#wire/ledger';
 
 /** How a number is known. A number on screen has the weakest provenance of what went into it. */
 export type Provenance = 'simulated' | 'measured' | 'derived' | 'estimated';
@@ -51,4 +52,8 @@ export interface Source {
   execute(command: CommandBody, at: Micros): string | null;
   content(record: RecordId): RecordContent | 'asked' | 'gone';
   subscribe(listener: (change: LogChange) => void): () => void;
+  /** Live only: what was read back from the log, as of now; null or absent: nobody reads it back. */
+  readonly ledger?: LedgerMessage | null;
+  /** The newest records behind one of its counts, as they were when they were last asked for; this asks anew. */
+  ledgerRecords?(listing: LedgerListing, tp: number | null): readonly number[] | 'asked';
 }

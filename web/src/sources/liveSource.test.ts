@@ -8,6 +8,7 @@ import { DEFAULT_SCENARIO } from '#model/defaultScenario';
 import { createModelRun, type ModelRun } from '#model/ModelRun';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
 import { encodeWireFrame } from '#wire/frame';
+import { LEDGER_VERSION } from '#wire/ledger';
 import {
   parsePageMessage,
   vocabulary,
@@ -225,6 +226,47 @@ describe('a live source', () => {
     bridge.frame(510 * MS, 0);
     expect(bridge.source.log.startSeq).toBeGreaterThan(500);
     expect(bridge.sentences[0]).toContain('anew');
+  });
+
+  it('holds what the ledger says, and asks for the records behind a count, anew when it has moved on', async () => {
+    const bridge = await joined();
+    const counts = {
+      acked: 9,
+      failed: 0,
+      present: 8,
+      ackedAndPresent: 8,
+      missing: 1,
+      awaited: 0,
+      duplicated: 0,
+      outOfOrder: 0,
+      failedButPresent: 0,
+      committed: null,
+      byOffset: 0,
+    };
+    const say = (): void =>
+      bridge.say({
+        kind: 'ledger',
+        version: LEDGER_VERSION,
+        topic: 'orders',
+        trouble: null,
+        all: counts,
+        partitions: [[2, counts]],
+        forgotten: 0,
+      });
+    const { source, socket } = bridge;
+    expect(source.ledger).toBeNull();
+    say();
+    expect(source.ledger?.all.missing).toBe(1);
+    expect(source.ledgerRecords('missing', null)).toBe('asked');
+    expect(source.ledgerRecords('missing', null)).toBe('asked');
+    expect(socket.sent.filter(({ kind }) => kind === 'ledgerRecords')).toHaveLength(1);
+    bridge.say({ kind: 'ledgerRecords', listing: 'missing', tp: null, records: [17] });
+    expect(source.ledgerRecords('missing', null)).toEqual([17]);
+    say();
+    expect(source.ledgerRecords('missing', null)).toEqual([17]);
+    expect(socket.sent.filter(({ kind }) => kind === 'ledgerRecords')).toHaveLength(2);
+    socket.heard.closed();
+    expect(source.ledger?.all.missing).toBe(1);
   });
 
   it('stops where another try would be refused the same way', async () => {

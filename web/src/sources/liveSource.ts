@@ -9,10 +9,12 @@ import { DEFAULT_SCENARIO } from '#model/defaultScenario';
 import type { Command, CommandBody, Scenario } from '#model/Scenario';
 import type { PipelineState } from '#projections/pipelineState';
 import { decodeWireFrame } from '#wire/frame';
+import type { LedgerListing, LedgerMessage } from '#wire/ledger';
 import { vocabulary, type BridgeMessage, type StateMessage } from '#wire/messages';
 import { PROTOCOL_VERSION } from '#wire/protocol';
 import { decodeState } from '#wire/snapshot';
 import type { RestartableSource } from '../session/session.ts';
+import { LedgerLists } from './ledgerLists.ts';
 import { LiveConnection, type Surroundings } from './liveConnection.ts';
 import type { Capabilities, LogChange, Provenance, RecordContent, SourceStatus } from './Source.ts';
 
@@ -28,6 +30,7 @@ const LOST = 'The bridge cannot be reached. The picture stays as it was, and com
 export interface LiveSource extends RestartableSource {
   /** Told what the bridge says by itself: a command that was refused, a run that begins anew. */
   onSentence(listener: (sentence: string) => void): void;
+  ledgerRecords(listing: LedgerListing, tp: number | null): readonly number[] | 'asked';
   close(): void;
 }
 
@@ -43,11 +46,13 @@ class LiveRunSource implements LiveSource {
   capabilities: Capabilities = { events: new Map(), commands: new Set(), commandsInThePast: false };
   log = new EventTape();
   base: PipelineState | null = null;
+  ledger: LedgerMessage | null = null;
   status: SourceStatus = { kind: 'disconnected', sentence: CONNECTING };
   private readonly connection: LiveConnection;
   private readonly listeners = new Set<(change: LogChange) => void>();
   private readonly talkers = new Set<(sentence: string) => void>();
   private readonly contents = new Map<number, RecordContent | 'asked' | 'gone'>();
+  private readonly ledgerLists = new LedgerLists((question) => this.connection.send(question));
   private runId: string | null = null;
   private coming: Beginning | null = null;
   private completeAt = 0;
@@ -119,6 +124,10 @@ class LiveRunSource implements LiveSource {
     return 'asked';
   }
 
+  ledgerRecords(listing: LedgerListing, tp: number | null): readonly number[] | 'asked' {
+    return this.ledgerLists.records(listing, tp, this.ledger);
+  }
+
   subscribe(listener: (change: LogChange) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -153,6 +162,12 @@ class LiveRunSource implements LiveSource {
         return;
       case 'content':
         this.contents.set(message.recordId, message.content ?? 'gone');
+        return this.tell({ kind: 'grown' });
+      case 'ledger':
+        this.ledger = message;
+        return this.tell({ kind: 'grown' });
+      case 'ledgerRecords':
+        this.ledgerLists.take(message);
         return this.tell({ kind: 'grown' });
       case 'refused':
         // Another try would be refused the same way.
@@ -200,7 +215,8 @@ class LiveRunSource implements LiveSource {
   }
 
   private begin({ tape, base, message }: Beginning): void {
-    const isAnother = this.runId !== null;
+    const before = this.runId;
+    const isAnother = before !== null;
     this.coming = null;
     this.runId = message.runId;
     this.log = tape;
@@ -210,6 +226,8 @@ class LiveRunSource implements LiveSource {
     this.startScenario = this.wholeScenario = message.scenario;
     this.readSeq = tape.startSeq;
     this.contents.clear();
+    this.ledgerLists.clear();
+    if (message.runId !== before) this.ledger = null;
     const { events, commands } = message.capabilities;
     this.capabilities = {
       events: new Map(Object.entries(events) as [EventType, Provenance][]),

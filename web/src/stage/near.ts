@@ -46,7 +46,7 @@ export function nearOf(view: StageView, effects: readonly Effect[], legUs: numbe
     if (effect.type === 'log.truncated') cutsOf.set(effect.tp, [...(cutsOf.get(effect.tp) ?? []), effect]);
     if (effect.seq >= seq || at - effect.at >= legUs) continue;
     if (effect.type === 'batch.drained') {
-      shift(laneShift, view.lifelines.batch(effect.batch)?.tp, effect.at);
+      shift(laneShift, view.lifelines.tpOf(effect.batch), effect.at);
     } else if (effect.type === 'response.received' || effect.type === 'request.lost') {
       shift(rackShift, view.lifelines.request(effect.request)?.node, effect.at);
     }

@@ -1,5 +1,5 @@
 /** Station 7: per broker the tails of the logs it hosts. Cells are offsets; the right edge is the leader's log end. */
-import type { BatchId, NodeId, TpId } from '#base/ids';
+import type { NodeId, TpId } from '#base/ids';
 import type { BrokerView, PartitionState } from '#projections/pipelineState';
 import { countText } from '../ui/format.ts';
 import type { BrokerPlace, StripPlace } from './layout.ts';
@@ -218,7 +218,7 @@ function tailOf(input: SceneInput, partition: PartitionState, cellRoom: number):
   const end = leaderEnd(partition) + TAIL_AHEAD;
   const tail = new Int32Array(TAIL_AHEAD + cellRoom + 2).fill(-1);
   view.tails.walkBack(partition.tp, view.cursor.at + input.legUs, end, (batch, baseOffset, records) => {
-    let record: number = view.lifelines.batch(batch as BatchId)?.firstRecord ?? -1;
+    let record = view.lifelines.firstRecord(batch);
     for (let i = 0; i < records && record >= 0; i++) {
       const index = end - 1 - (baseOffset + i);
       if (index < tail.length) tail[index] = record;

@@ -45,7 +45,7 @@ export function fillRecords(
   const grid = gridFor(count, w, h);
   if (grid === null) return false;
   const { records, lifelines } = input.view;
-  let record: number = lifelines.batch(batch as BatchId)?.firstRecord ?? -1;
+  let record = lifelines.firstRecord(batch);
   for (let i = 0; i < count && record >= 0; i++) {
     const side = (grid.cell - 1.2) * (SIDES[records.sizeClass(record)] ?? 1);
     const inset = (grid.cell - side) / 2;

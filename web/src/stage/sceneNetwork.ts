@@ -30,7 +30,6 @@ const STATE_WORDS: Readonly<Record<ConnectionState, string>> = {
   disconnected: 'disconnected',
 };
 
-const EMPTY = { firstRecord: null, recordCount: 0 } as const;
 /** Beyond this, the append of a batch is not among the effects any more. */
 const LONG_AGO_US = 15_000;
 
@@ -148,7 +147,7 @@ function fillContents(
   if (request.lostOnWay === 'request') block.tone = 'bad';
   let total = 0;
   for (const batch of request.batches) {
-    if (!hasLanded(input, line, batch)) total += view.lifelines.batch(batch)?.recordCount ?? 0;
+    if (!hasLanded(input, line, batch)) total += view.lifelines.recordCount(batch);
   }
   if (total === 0) {
     const isStored = request.batches.some(
@@ -166,8 +165,8 @@ function fillContents(
   const y0 = block.y + (block.h - Math.ceil(total / grid.columns) * grid.cell) / 2;
   for (const batch of request.batches) {
     if (hasLanded(input, line, batch)) continue;
-    const { firstRecord, recordCount } = view.lifelines.batch(batch) ?? EMPTY;
-    let record: number = firstRecord ?? -1;
+    const recordCount = view.lifelines.recordCount(batch);
+    let record = view.lifelines.firstRecord(batch);
     for (let i = 0; i < recordCount && record >= 0; i++, place++) {
       const column = place % grid.columns;
       const row = (place - column) / grid.columns;

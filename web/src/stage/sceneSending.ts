@@ -1,27 +1,15 @@
 /** Stations 1 to 3: records on their way from send() into their lane, and callers that send() holds back. */
-import type { BatchId, ThreadId, TpId } from '#base/ids';
+import type { ThreadId, TpId } from '#base/ids';
 import type { RecordColumns } from '#projections/RecordColumns';
 import type { ThreadState } from '#projections/pipelineState';
 import { countText, msText } from '../ui/format.ts';
-import { gridFor } from './grid.ts';
-import { centreX, centreY, type Layout, type Rect } from './layout.ts';
-import { clamp01, ease, levelCurveX, levelCurveY, lerp } from './motion.ts';
+import { createFlight, RECORD_SIDE, SIDES, type AppOf } from './flight.ts';
+import { centreX, centreY, type Layout } from './layout.ts';
+import { lerp } from './motion.ts';
 import { addLabel, type Scene, type SceneInput } from './scene.ts';
-import { boxSlot, boxX } from './sceneLanes.ts';
 
-const RECORD_SIDE = 9;
-const SIDES = [0.72, 0.88, 1.1] as const;
-const GOLDEN = 0.618_033_988_75;
 /** How many waiting callers are listed one by one. */
 const MAX_CALLERS = 4;
-
-/** Where a flying record lands. */
-interface Target {
-  x: number;
-  y: number;
-  cell: number;
-  columns: number;
-}
 
 /** The first record sent later than `at`. */
 export function firstSentAfter(records: RecordColumns, at: number): number {
@@ -40,16 +28,11 @@ export function fillSending(scene: Scene, input: SceneInput): void {
   fillWords(scene, input);
   fillCallers(scene, input);
   if (view.leadUs <= 0) return;
-  const targets = new Map<number, Target>();
   const { records, cursor, leadUs } = view;
-  const until = cursor.at + leadUs;
-  for (const thread of view.state.threads.values()) {
-    if (thread.sending !== null) flyRecord(scene, input, thread.sending, targets);
-  }
-  for (let record = firstSentAfter(records, cursor.at); record < records.length; record++) {
-    if (records.sentAt(record) > until) break;
-    flyRecord(scene, input, record, targets);
-  }
+  const fly = createFlight(scene, input, appsOf(input));
+  for (const thread of view.state.threads.values()) if (thread.sending !== null) fly(thread.sending);
+  const end = firstSentAfter(records, cursor.at + leadUs);
+  for (let record = firstSentAfter(records, cursor.at); record < end; record++) fly(record);
   // Refused records never reach a lane: they fall down where they were turned away.
   for (const effect of input.near.effects) {
     if (effect.type !== 'record.refused' || effect.at > cursor.at) continue;
@@ -66,87 +49,6 @@ export function fillSending(scene: Scene, input: SceneInput): void {
       effect.record,
     );
   }
-}
-
-/** One record during [appendedAt − lead, appendedAt]: two straight legs and a curve, each wide enough to be seen. */
-function flyRecord(scene: Scene, input: SceneInput, record: number, targets: Map<number, Target>): void {
-  const { view, layout } = input;
-  const { records } = view;
-  const appendedAt = records.appendedAt(record);
-  if (appendedAt < 0) return;
-  // Records of one instant start one after the other, so that a burst is a stream and not one square.
-  const ownLeadUs = view.leadUs * (1 - 0.3 * ((record * GOLDEN) % 1));
-  const u = 1 - (appendedAt - view.cursor.at) / ownLeadUs;
-  if (u <= 0 || u > 1) return;
-  const side = RECORD_SIDE * (SIDES[records.sizeClass(record)] ?? 1);
-  const app = appOf(input, records.thread(record));
-  const appX = app.x + app.w - 6;
-  const splitX = centreX(layout.partitioner);
-  const wobble = (((record * 7) % 5) - 2) * 3;
-  if (u < 0.5) {
-    // Where there are several applications, their ways meet at the serializer.
-    const meetU = clamp01((u * 2 * (splitX - appX)) / Math.max(1, layout.serializer.x + 10 - appX));
-    const y = lerp(centreY(app), layout.flowY, ease(meetU)) + wobble * (1 - u);
-    scene.sprites.add(
-      records.colour(record),
-      lerp(appX, splitX, u * 2) - side / 2,
-      y - side / 2,
-      side,
-      record,
-    );
-    return;
-  }
-  const target = targetOf(input, record, targets);
-  if (target === null) return;
-  const index = records.indexInBatch(record);
-  const column = target.columns === 0 ? 0 : index % target.columns;
-  const row = target.columns === 0 ? 0 : (index - column) / target.columns;
-  const v = ease((u - 0.5) * 2);
-  const x = levelCurveX(splitX, target.x + column * target.cell, v);
-  const y = levelCurveY(layout.flowY + wobble / 2, target.y + row * target.cell, v);
-  const shown = lerp(side, Math.min(side, target.cell - 1.2), v);
-  scene.sprites.add(
-    records.colour(record),
-    x - (side / 2) * (1 - v),
-    y - (side / 2) * (1 - v),
-    shown,
-    record,
-  );
-}
-
-/** Its cell in its batch's box; the middle of the box where records are a bar; null: a lane that is not shown. */
-function targetOf(input: SceneInput, record: number, targets: Map<number, Target>): Target | null {
-  const { view, layout } = input;
-  const batch = view.records.batchId(record);
-  const known = targets.get(batch);
-  if (known !== undefined) return known;
-  const tp = view.records.tp(record);
-  const lane = layout.laneOf.get(tp);
-  if (lane === undefined) {
-    const place = layout.hiddenLanesAt;
-    const target = { x: place.x + 4, y: place.y + 4, cell: 0, columns: 0 };
-    targets.set(batch, target);
-    return layout.hiddenLanes > 0 ? target : null;
-  }
-  const deque = view.state.partitions.get(tp as TpId)?.deque ?? [];
-  let { length } = deque;
-  // The newest are at the end, and that is where records go.
-  let index = deque.lastIndexOf(batch as BatchId);
-  if (index < 0) index = length++;
-  const slot = boxSlot(index, length, lane.boxRoom) + (input.near.laneShift.get(tp) ?? 0);
-  const left = boxX(lane, slot);
-  const landed = view.state.batches.get(batch as BatchId)?.records ?? 0;
-  const grid = gridFor(
-    Math.max(landed, view.records.indexInBatch(record) + 1),
-    lane.boxWidth - 8,
-    lane.boxes.h - 11,
-  );
-  const target =
-    grid === null
-      ? { x: left + lane.boxWidth / 2, y: lane.boxes.y + lane.boxes.h / 2, cell: 0, columns: 0 }
-      : { x: left + 4, y: lane.boxes.y + 5, cell: grid.cell, columns: grid.columns };
-  targets.set(batch, target);
-  return target;
 }
 
 function fillWords(scene: Scene, input: SceneInput): void {
@@ -205,7 +107,7 @@ function fillCallers(scene: Scene, input: SceneInput): void {
     const place = stationOf(input, thread, layout);
     const side = RECORD_SIDE * (SIDES[view.records.sizeClass(thread.sending)] ?? 1);
     const colour = view.records.colour(thread.sending);
-    const y = place < layout.serializer.x ? centreY(appOf(input, thread.id)) : layout.flowY;
+    const y = place < layout.serializer.x ? centreY(appsOf(input)(thread.id)) : layout.flowY;
     scene.sprites.add(colour, place - side / 2, y - side / 2, side, thread.sending);
   }
   if (blocked > MAX_CALLERS) {
@@ -225,10 +127,15 @@ function fillCallers(scene: Scene, input: SceneInput): void {
   }
 }
 
-/** The box of the application that a thread belongs to. */
-function appOf({ view, layout }: SceneInput, thread: number): Rect {
-  const client = view.state.threads.get(thread as ThreadId)?.client ?? -1;
-  return layout.apps.find((app) => app.client === client) ?? layout.app;
+function appsOf({ view, layout }: SceneInput): AppOf {
+  if (layout.apps.length < 2) {
+    const only = layout.apps[0] ?? layout.app;
+    return () => only;
+  }
+  return (thread) => {
+    const client = view.state.threads.get(thread as ThreadId)?.client ?? -1;
+    return layout.apps.find((app) => app.client === client) ?? layout.app;
+  };
 }
 
 function fillBlockedCaller(scene: Scene, input: SceneInput, thread: ThreadState, place: number): void {

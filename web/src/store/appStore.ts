@@ -4,6 +4,7 @@ import type { Entity } from '../stage/scene.ts';
 import type { Lesson } from '#lessons/Lesson';
 import type { LessonRuns } from '#lessons/RunFacts';
 import type { OutcomeKind } from '#projections/recordsByOutcome';
+import type { LedgerListing } from '#wire/ledger';
 import type { Theme } from '../ui/palette.ts';
 import { writeMemory, type Memory, type Panels } from './memory.ts';
 
@@ -30,6 +31,12 @@ export interface ListedOutcome {
   readonly kind: OutcomeKind;
   readonly tp: number | null;
 }
+/** The same of what was read back from the log of a live run. */
+export interface ListedLedger {
+  readonly ledger: LedgerListing;
+  readonly tp: number | null;
+}
+export type Listed = ListedOutcome | ListedLedger;
 
 export type RightTab = 'inspector' | 'events' | 'errors' | 'list';
 
@@ -48,7 +55,7 @@ export interface AppState {
   /** Which view the right side shows. */
   readonly rightTab: RightTab;
   /** The right side lists records while nothing is selected. */
-  readonly outcome: ListedOutcome | null;
+  readonly outcome: Listed | null;
   readonly select: (entity: Entity | null) => void;
   readonly hover: (entity: Entity | null) => void;
   readonly setTheme: (theme: Theme) => void;
@@ -60,7 +67,7 @@ export interface AppState {
   readonly openDialog: (dialog: AppState['dialog']) => void;
   readonly setLesson: (lesson: LessonPlace | null) => void;
   readonly setRightTab: (tab: RightTab) => void;
-  readonly listOutcome: (outcome: ListedOutcome | null) => void;
+  readonly listOutcome: (outcome: Listed | null) => void;
 }
 
 export type AppStore = StoreApi<AppState>;

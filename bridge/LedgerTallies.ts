@@ -1,0 +1,45 @@
+/** The sums of a ledger, by partition and in all, and which records are behind each. */
+import type { LedgerListing } from '#wire/ledger';
+import { MARKS } from './LedgerPages.ts';
+
+const COUNTED = [
+  'acked',
+  'failed',
+  'ackedAndPresent',
+  'missing',
+  'duplicated',
+  'outOfOrder',
+  'failedButPresent',
+  'pendingAndPresent',
+  'committed',
+  'byOffset',
+] as const;
+export type Tally = Record<(typeof COUNTED)[number], number>;
+
+const newTally = (): Tally => Object.fromEntries(COUNTED.map((name) => [name, 0])) as Tally;
+
+export class LedgerTallies {
+  readonly all = newTally();
+  readonly ofTp = new Map<number, Tally>();
+
+  /** `tp` below 0: of no partition. */
+  count(tp: number, name: keyof Tally, by = 1): void {
+    this.all[name] += by;
+    if (tp < 0) return;
+    let tally = this.ofTp.get(tp);
+    if (tally === undefined) this.ofTp.set(tp, (tally = newTally()));
+    tally[name] += by;
+  }
+}
+
+/** Whether a record with these marks is behind a count. */
+export const LISTED: Readonly<Record<LedgerListing, (marks: number) => boolean>> = {
+  present: (marks) => (marks & MARKS.present) !== 0,
+  missing: (marks) => (marks & MARKS.missing) !== 0,
+  awaited: (marks) => (marks & (MARKS.acked | MARKS.present | MARKS.missing)) === MARKS.acked,
+  duplicated: (marks) => (marks & MARKS.duplicated) !== 0,
+  'out-of-order': (marks) => (marks & MARKS.outOfOrder) !== 0,
+  'failed-but-present': (marks) => (marks & MARKS.failed) !== 0 && (marks & MARKS.present) !== 0,
+  committed: (marks) => (marks & MARKS.committed) !== 0,
+  'not-committed': (marks) => (marks & (MARKS.present | MARKS.committed)) === MARKS.present,
+};
