@@ -105,11 +105,16 @@ function appendBatch(
 ): Outcome {
   const { tp } = sent;
   const rule = cluster.faults.answer(send.requestId, 'PRODUCE', broker.node, tp.topic, tp);
-  if (rule !== null && !rule.appended) return refuse(cluster, broker, sent, rule.error);
+  if (rule !== null && !rule.appended)
+    return refuse(cluster, broker, sent, rule.error, startOffsetWith(rule.error));
   const outcome = checkAndAppend(cluster, broker, send.version, body, sent, verified);
   if (rule === null) return outcome;
-  return refused(sent, rule.error);
+  return refused(sent, rule.error, startOffsetWith(rule.error));
 }
+
+/** By it the client sees whether its records were deleted; brokers have never sent this error without. */
+const startOffsetWith = (error: ErrorName): number =>
+  error === 'UNKNOWN_PRODUCER_ID' ? LOG_START_OFFSET : UNKNOWN_OFFSET;
 
 function refuse(
   cluster: ClusterContext,

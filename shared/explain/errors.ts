@@ -32,6 +32,8 @@ export interface ProduceError {
   readonly meaning: string;
   /** What the application must do. */
   readonly application: string;
+  /** Says itself that the batch is in the log. */
+  readonly isStored: boolean;
   readonly reactions: ProduceReactions;
 }
 
@@ -53,4 +55,9 @@ export const produceError = (error: string): ProduceError | null =>
   PRODUCE_ERRORS.find((row) => row.error === error) ?? null;
 
 export { PRODUCE_ERRORS } from './errors/produceErrors.ts';
-export { REQUEST_ERRORS, type RequestError, type RequestReaction } from './errors/requestErrors.ts';
+export {
+  REQUEST_ERRORS,
+  type RequestApi,
+  type RequestError,
+  type RequestReaction,
+} from './errors/requestErrors.ts';

@@ -19,12 +19,14 @@ const FATAL: ProduceReactions = {
 const NOTHING = 'Nothing, while it lasts no longer than delivery.timeout.ms.';
 const FIX_RECORD = 'Correct the record, or put it aside: sending it again fails again.';
 
+const STORED: readonly ErrorName[] = ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'DUPLICATE_SEQUENCE_NUMBER'];
+
 const row = (
   error: ErrorName,
   reactions: ProduceReactions,
   meaning: string,
   application: string = NOTHING,
-): ProduceError => ({ error, reactions, meaning, application });
+): ProduceError => ({ error, reactions, meaning, application, isStored: STORED.includes(error) });
 
 export const PRODUCE_ERRORS: readonly ProduceError[] = [
   row('CORRUPT_MESSAGE', RETRIED, 'The batch arrived damaged: its checksum does not fit its bytes.'),
@@ -175,7 +177,7 @@ export const PRODUCE_ERRORS: readonly ProduceError[] = [
   row('KAFKA_STORAGE_ERROR', RETRIED, 'A disk of the broker fails; the partition will move.'),
   row(
     'UNKNOWN_PRODUCER_ID',
-    { plain: 'failed', idempotent: 'retried', transactional: 'retried' },
+    { plain: 'failed', idempotent: 'retried, new epoch', transactional: 'retried' },
     'The broker remembers nothing of this producer. Only brokers before 2.4 answer it.',
     'Nothing.',
   ),

@@ -73,6 +73,13 @@ const MEANINGS = {
 
 type Known = keyof typeof MEANINGS;
 
+/** abortTransaction() begins initTransactions anew by itself, and the client trips over its own second one. */
+const BEFORE_THE_FIRST =
+  'Close the producer and make a new one: where initTransactions was answered so, abortTransaction() breaks it for good.';
+
+const isBeforeTheFirst = (api: RequestApi, error: Known): boolean =>
+  error === 'TRANSACTION_ABORTABLE' && (api === 'INIT_PRODUCER_ID' || api === 'FIND_COORDINATOR');
+
 /** What each handler of the client does; errors that are not named are fatal. */
 const HANDLERS: Readonly<Record<RequestApi, Readonly<Record<RequestReaction, readonly Known[]>>>> = {
   FIND_COORDINATOR: {
@@ -185,7 +192,8 @@ function rowsOf(api: RequestApi): readonly RequestError[] {
   return (['retried', 'abortable', 'fatal'] as const).flatMap((reaction) =>
     handler[reaction].map((error) => {
       const [meaning, application] = MEANINGS[error];
-      return { api, error, reaction, meaning, application };
+      const advice = isBeforeTheFirst(api, error) ? BEFORE_THE_FIRST : application;
+      return { api, error, reaction, meaning, application: advice };
     }),
   );
 }
