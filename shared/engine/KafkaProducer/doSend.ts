@@ -232,7 +232,7 @@ function* sendFailed(
     append.effectivePartition === UNKNOWN_PARTITION
       ? (record.partition ?? UNKNOWN_PARTITION)
       : append.effectivePartition;
-  const tp = knownPartition(producer, record.topic, partition);
+  const tp = namedPartition(producer, append, record.topic, partition);
   const stage = isThrown && accumulator.closed && append.stage !== 'serializer' ? 'closed' : append.stage;
   producer.sending.recordRefused(id, tp, stage, exception.exception, exception.text ?? '', isThrown);
   if (!isThrown && userCallback !== null) {
@@ -246,8 +246,14 @@ function* sendFailed(
   return new RecordFuture(futures, id, null, -1, exception);
 }
 
-/** A partition that nobody knows is not named in the log. */
-function knownPartition(producer: KafkaProducer, topic: string, partition: number): TpId | null {
-  const count = producer.parts.metadata.fetch().partitionCountForTopic(topic) ?? 0;
-  return partition >= 0 && partition < count ? producer.run.partitions.get(topic, partition).id : null;
+/** What an append has been tried to stays named when the metadata is gone; another that nobody knows is not named. */
+function namedPartition(
+  { parts, run }: KafkaProducer,
+  append: RecordAppend,
+  topic: string,
+  partition: number,
+): TpId | null {
+  const count = parts.metadata.fetch().partitionCountForTopic(topic) ?? 0;
+  const isKnown = append.effectivePartition === partition || partition < count;
+  return partition >= 0 && isKnown ? run.partitions.get(topic, partition).id : null;
 }
