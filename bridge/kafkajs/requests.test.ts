@@ -17,6 +17,7 @@ const sendOf = (body: RequestBody, version: number): NetworkSend => ({
   version,
   correlationId: 0,
   sizeBytes: 0,
+  clientName: 'producer-1',
   expectResponse: true,
   body,
 });

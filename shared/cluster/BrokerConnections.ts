@@ -115,7 +115,7 @@ export class BrokerConnections {
   private work(send: NetworkSend, end: BrokerConnection): void {
     if (send.body.api === 'PRODUCE') {
       produce(this.cluster, this.broker, send, send.body, (body, hasError) => {
-        const throttleTimeMs = this.throttleMs(send, end);
+        const throttleTimeMs = this.throttleMs(send);
         // acks=0: nobody waits for an answer; an error is told by closing the connection (§5.7).
         if (send.expectResponse) this.respond(send, end, { ...body, throttleTimeMs }, throttleTimeMs);
         else if (hasError) this.close(end);
@@ -126,10 +126,10 @@ export class BrokerConnections {
     answerOf(this.cluster, this.broker, send, (body) => this.respond(send, end, body));
   }
 
-  private throttleMs(send: NetworkSend, end: BrokerConnection): number {
+  private throttleMs(send: NetworkSend): number {
     const { queue, producerByteRate } = this.cluster;
     const nowMs = Math.floor(queue.nowUs / MICROS_PER_MS);
-    return this.quota.throttleMs(end.connection.client, send.sizeBytes, nowMs, producerByteRate);
+    return this.quota.throttleMs(send.clientName, send.sizeBytes, nowMs, producerByteRate);
   }
 
   private respond(send: NetworkSend, end: BrokerConnection, body: ResponseBody, throttleMs = 0): void {

@@ -6,9 +6,9 @@ const KIB = 1024;
 describe('producer_byte_rate', () => {
   it('lets a quiet client send ten seconds of it at once, and asks for silence for what is more', () => {
     const quota = new ProducerQuota();
-    expect(quota.throttleMs(0, 10 * KIB, 0, KIB)).toBe(0);
+    expect(quota.throttleMs('producer-0', 10 * KIB, 0, KIB)).toBe(0);
     // 12 KiB over a span of ten seconds: 1.2 KiB/s, so two seconds too early.
-    expect(quota.throttleMs(0, 2 * KIB, 0, KIB)).toBe(2000);
+    expect(quota.throttleMs('producer-0', 2 * KIB, 0, KIB)).toBe(2000);
   });
 
   it('is met by whoever keeps the silence', () => {
@@ -16,7 +16,7 @@ describe('producer_byte_rate', () => {
     let nowMs = 0;
     let sent = 0;
     for (let i = 0; i < 400; i++) {
-      const throttleMs = quota.throttleMs(7, 3 * KIB, nowMs, KIB);
+      const throttleMs = quota.throttleMs('producer-7', 3 * KIB, nowMs, KIB);
       sent += 3 * KIB;
       nowMs += throttleMs + 1;
     }
@@ -25,11 +25,11 @@ describe('producer_byte_rate', () => {
     expect(rate).toBeLessThan(1.1 * KIB);
   });
 
-  it('counts each client for itself, and nothing where there is no quota', () => {
+  it('counts each client.id for itself, and nothing where there is no quota', () => {
     const quota = new ProducerQuota();
-    expect(quota.throttleMs(1, 100 * KIB, 0, KIB)).toBeGreaterThan(0);
-    expect(quota.throttleMs(2, KIB, 0, KIB)).toBe(0);
-    expect(quota.throttleMs(1, 100 * KIB, 0, 0)).toBe(0);
-    expect(quota.throttleMs(1, KIB, 0, KIB)).toBe(0);
+    expect(quota.throttleMs('producer-1', 100 * KIB, 0, KIB)).toBeGreaterThan(0);
+    expect(quota.throttleMs('producer-2', KIB, 0, KIB)).toBe(0);
+    expect(quota.throttleMs('producer-1', 100 * KIB, 0, 0)).toBe(0);
+    expect(quota.throttleMs('producer-1', KIB, 0, KIB)).toBe(0);
   });
 });

@@ -14,7 +14,7 @@ interface Sample {
   bytes: number;
 }
 
-/** One client at one broker. */
+/** One client.id at one broker. */
 class ByteRate {
   private samples: Sample[] = [];
 
@@ -43,10 +43,12 @@ class ByteRate {
 }
 
 export class ProducerQuota {
-  private readonly rates = new Map<number, ByteRate>();
+  private readonly rates = new Map<string, ByteRate>();
 
-  /** `bytesPerS` 0: there is no quota, and nothing is remembered. */
-  throttleMs(client: number, bytes: number, nowMs: number, bytesPerS: number): number {
+  /**
+   * Producers with the same client.id share what is allowed. `bytesPerS` 0: there is no quota, and nothing is remembered.
+   */
+  throttleMs(client: string, bytes: number, nowMs: number, bytesPerS: number): number {
     if (bytesPerS <= 0) {
       this.rates.clear();
       return 0;

@@ -66,6 +66,7 @@ function sendOf(node: NodeId, id: number): NetworkSend {
     api: body.api,
     version: 4,
     correlationId: id,
+    clientName: 'producer-1',
     sizeBytes: 10,
     expectResponse: true,
     body,

@@ -13,6 +13,8 @@ export interface NetworkSend {
   readonly api: ApiName;
   readonly version: number;
   readonly correlationId: number;
+  /** client.id, as it stands in the header: what quotas go by. */
+  readonly clientName: string;
   /** Bytes on the wire without the 4-byte length prefix. */
   readonly sizeBytes: number;
   readonly expectResponse: boolean;

@@ -51,7 +51,7 @@ export interface ClusterSpec {
   /** Missing heartbeats until the controller takes a dead broker's leaderships away. */
   readonly brokerSessionTimeoutMs: number;
   readonly producerIdExpirationMs: number;
-  /** Quota of every client at every broker; 0: none. */
+  /** Quota of every client.id at every broker: producers with the same one share it. 0: none. */
   readonly producerByteRate: number;
 }
 

@@ -4,12 +4,17 @@ import { EventTape } from '#events/EventTape';
 import { RunProjections } from '#projections/RunProjections';
 import { describe, expect, it } from 'vitest';
 import { createModelRun } from './ModelRun.ts';
+import type { Scenario } from './Scenario.ts';
 import { readLink, writeLink } from './scenarioQuery.ts';
 
 function run(query: string, ms: number): { events: PipelineEvent[]; tape: EventTape } {
   const { scenario, notices } = readLink(query);
   expect(notices).toEqual([]);
   expect(readLink(writeLink(scenario, null).query).scenario).toEqual(scenario);
+  return runOf(scenario, ms);
+}
+
+function runOf(scenario: Scenario, ms: number): { events: PipelineEvent[]; tape: EventTape } {
   let opened: EventTape | undefined;
   const model = createModelRun(scenario, (clock) => (opened = new EventTape(clock)));
   model.runUntil(ms * 1000);
@@ -83,5 +88,23 @@ describe('a quota', () => {
       .filter(({ to }) => to === 'throttled')
       .at(-1);
     expect(last?.at ?? 0).toBeLessThan(6_000_000);
+  });
+
+  it('is shared by applications with the same client.id', () => {
+    const { scenario } = readLink('rate=800&quota=2000');
+    const [application] = scenario.applications;
+    if (application === undefined) throw new Error('a scenario has an application');
+    const stored = (names: readonly string[]): number => {
+      const applications = names.map((name, i) => ({
+        ...application,
+        name: `app-${i}`,
+        producer: { ...application.producer, 'client.id': name },
+      }));
+      const { events } = runOf({ ...scenario, applications }, 6000);
+      return of(events, 'log.appended').length;
+    };
+    const alone = stored(['one']);
+    expect(stored(['one', 'other'])).toBeGreaterThan(1.8 * alone);
+    expect(stored(['one', 'one'])).toBeLessThan(1.4 * alone);
   });
 });

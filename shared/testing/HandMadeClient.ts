@@ -171,6 +171,7 @@ export class HandMadeClient {
           api: body.api,
           version,
           correlationId: id,
+          clientName: 'by-hand',
           sizeBytes: 200,
           expectResponse,
           body,

@@ -223,6 +223,7 @@ export class NetworkClient implements KafkaClient, MetadataTransport {
       api: body.api,
       version,
       correlationId,
+      clientName: this.parts.clientName,
       sizeBytes,
       expectResponse,
       body,
