@@ -140,6 +140,22 @@ describe('Outcomes', () => {
     expect(run.outcomes.counts(log.tape.endSeq)['lost-after-ack']).toBe(0);
   });
 
+  test('what a replaced leader has and is sent again is lost as before, not taken for another batch', () => {
+    const log = started('1');
+    log.write('replica.fetched', { tp: 0, node: 1, logEndOffset: 0, leader: 0 });
+    log.write('leader.elected', { tp: 0, leader: 1, leaderEpoch: 1 });
+    batch(log, 0);
+    append(log, 0, 0);
+    requeue(log, 0);
+    attempt(log, 0, 1);
+    log.write('log.recognised', { tp: 0, batch: 0, baseOffset: 0 });
+    log.write('batch.completed', { batch: 0, baseOffset: 0, duplicate: true });
+    const { outcomes } = projected(log);
+    expect(outcomes.incidentsOf('lost-after-ack', log.tape.endSeq).map(({ cause }) => cause)).toEqual([
+      'broker 0 answered for it when another one without it had been elected',
+    ]);
+  });
+
   test('a part of a split batch is a second copy when the whole was written before', () => {
     const log = started('1');
     batch(log, 0);
