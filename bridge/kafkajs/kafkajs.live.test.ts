@@ -1,6 +1,7 @@
 /** The producer on three real brokers, and its topic read back: every record is accounted for. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { known } from '#base/assert';
 import { LocalCluster } from '../kafka/LocalCluster.ts';
 import { ownBrokers } from '../ownBrokers.ts';
 import { describeWithKafka } from '../testing/needs.ts';
@@ -31,6 +32,7 @@ await describeWithKafka('a producer on a real cluster', () => {
     workload: { readonly recordsPerS: number; readonly records?: number },
     work: (live: LiveOnCluster) => Promise<void>,
     application: LiveOnClusterOptions['application'] = {},
+    hasLiveLedger = false,
   ): Promise<void> {
     const ledgerRun = runs++;
     const live = await liveOnCluster({
@@ -41,6 +43,7 @@ await describeWithKafka('a producer on a real cluster', () => {
       workload,
       application: { ...application, producer },
       own: ownBrokers(cluster),
+      hasLiveLedger,
     });
     try {
       await work(live);
@@ -120,9 +123,28 @@ await describeWithKafka('a producer on a real cluster', () => {
           expect(calls('commitTransaction')).toBe(10);
           expect(calls('abortTransaction')).toBe(10);
           expect(await one.committed()).toBe(10 * TRANSACTIONS.records);
-          expect(one.ledger.counts).toMatchObject({ ackedAndMissing: 0, duplicated: 0, outOfOrder: 0 });
+          const { counts } = one.ledger;
+          expect(counts).toMatchObject({ ackedAndMissing: 0, duplicated: 0, outOfOrder: 0 });
+          // The same of what viewers are told, with both readers side by side.
+          const live = known(one.run.ledger, 'the ledger of the run');
+          const all = {
+            acked: counts.acked,
+            failed: counts.failed,
+            present: 400 - counts.failed,
+            missing: 0,
+          };
+          const committed = 10 * TRANSACTIONS.records;
+          await vi.waitFor(
+            () => expect(live.message().all).toMatchObject({ ...all, committed, awaited: 0 }),
+            {
+              timeout: ARRIVAL_LIMIT_MS,
+            },
+          );
+          expect(live.records('committed', null)).toHaveLength(committed);
+          expect(live.records('not-committed', null)).toHaveLength(Math.min(200, present - committed));
         },
         { pattern: 'transaction-loop', transactions: TRANSACTIONS },
+        true,
       ),
     LIMIT_MS,
   );

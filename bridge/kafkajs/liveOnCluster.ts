@@ -7,6 +7,7 @@ import type { CommandBody } from '#model/Scenario';
 import { createKafkajsEngine, type KafkajsEngine } from '../kafkajsEngine.ts';
 import { Ledger } from '../Ledger.ts';
 import { LedgerReader } from '../LedgerReader.ts';
+import { LiveLedger } from '../LiveLedger.ts';
 import { LiveRun } from '../LiveRun.ts';
 import type { OwnBrokers } from '../ownBrokers.ts';
 import { liveScenario, type LiveScenarioOptions } from '../liveScenario.ts';
@@ -40,6 +41,8 @@ export interface LiveOnClusterOptions extends Pick<LiveScenarioOptions, 'workloa
   readonly readAt?: readonly BrokerEndpoint[];
   /** Told of every event, as the account follows. */
   readonly watch?: (event: PipelineEvent) => void;
+  /** With the ledger that viewers of the bridge are told. */
+  readonly hasLiveLedger?: boolean;
 }
 
 const LOOK_MS = 50;
@@ -61,8 +64,11 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
     ...(application === undefined ? {} : { application }),
   });
   const engines: KafkajsEngine[] = [];
+  const liveLedger = new LiveLedger({ ledgerRun, bootstrap: options.readAt ?? endpoints, topic });
+  if (options.hasLiveLedger === true) await liveLedger.begin();
   const run = new LiveRun({
     wall: processWall,
+    ...(options.hasLiveLedger === true ? { ledger: liveLedger } : {}),
     engine: (openLog) => {
       const engine = createKafkajsEngine({
         scenario,

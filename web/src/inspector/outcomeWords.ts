@@ -27,7 +27,7 @@ export const OUTCOME_MEANINGS: Readonly<Record<OutcomeKind, string>> = {
 export const LEDGER_WORDS: Readonly<Record<LedgerListing, string>> = {
   present: 'stored',
   missing: 'lost after ack',
-  awaited: 'not read yet',
+  awaited: 'unread',
   duplicated: 'duplicated',
   'out-of-order': 'reordered',
   'failed-but-present': 'failed yet stored',

@@ -10,14 +10,15 @@ export function LedgerCounters(props: { readonly ledger: LedgerMessage }): React
   const { all, trouble, topic, forgotten } = props.ledger;
   const bad = (value: number): string => (value > 0 ? 'bad' : 'zero');
   return (
-    <p data-testid="ledger">
+    <p className="ledger-line" data-testid="ledger">
       <span
         className={trouble === null ? 'dim' : 'warn'}
         title={
-          trouble ?? `A reader of the topic ${topic} keeps account of every record of this run, up to now`
+          trouble ??
+          `Read back from the log: a reader of the topic ${topic} keeps account of every record of this run, up to now`
         }
       >
-        read back from the log
+        read back
       </span>{' '}
       <How of="measured" /> <Count listing="present" value={all.present} />
       {all.committed === null ? null : (
@@ -30,7 +31,7 @@ export function LedgerCounters(props: { readonly ledger: LedgerMessage }): React
           <Count listing="not-committed" value={all.present - all.committed} tone="zero" />
         </>
       )}
-      {all.awaited === 0 ? null : <Count listing="awaited" value={all.awaited} />}
+      <Count listing="awaited" value={all.awaited} />
       <Count listing="duplicated" value={all.duplicated} tone={bad(all.duplicated)} />
       <Count listing="missing" value={all.missing} tone={bad(all.missing)} />
       <Count listing="out-of-order" value={all.outOfOrder} tone={bad(all.outOfOrder)} />
