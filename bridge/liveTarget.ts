@@ -74,6 +74,7 @@ async function startOwnCluster(
       { ...wanted, minInsyncReplicas },
       ownBrokers(cluster),
       progress,
+      cluster.innerEndpoints,
     );
     engine = live.engine;
     return {
@@ -96,6 +97,8 @@ async function connect(
   wanted: WantedTopic,
   own: OwnBrokers | null,
   progress: (line: string) => void,
+  /** Where the ledger reads: what is done to a link must not hold it up. */
+  readAt = bootstrap,
 ): Promise<{ readonly run: LiveRun; readonly engine: KafkajsEngine | null }> {
   const found = await findTopic(bootstrap, wanted);
   const { topic, brokers, isCreated } = found;
@@ -111,7 +114,7 @@ async function connect(
   });
   const engines: KafkajsEngine[] = [];
   const ledgerRun = randomInt(TWO_TO_32);
-  const ledger = new LiveLedger({ ledgerRun, bootstrap, topic: topic.topic });
+  const ledger = new LiveLedger({ ledgerRun, bootstrap: readAt, topic: topic.topic });
   await ledger.begin();
   const run = new LiveRun({
     wall: processWall,
