@@ -28,5 +28,6 @@ export interface EventLogView {
   seqAfter(time: number): number;
   /** Time of the event, without decoding its fields. */
   timeOf(seq: number): Micros;
-  frame(fromSeq: number, toSeq: number): LogFrame;
+  /** `firstText`: the first text that goes along; 0 for a receiver that has none. Without it: those new since `fromSeq`. */
+  frame(fromSeq: number, toSeq: number, firstText?: number): LogFrame;
 }

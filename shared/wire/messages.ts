@@ -38,9 +38,9 @@ const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-const provenance = v.picklist(['simulated', 'measured', 'derived', 'estimated']);
+export const provenanceSchema = v.picklist(['simulated', 'measured', 'derived', 'estimated']);
 
-const content = v.strictObject({
+export const contentSchema = v.strictObject({
   topic: v.string(),
   partition: v.nullable(count),
   key: v.nullable(v.string()),
@@ -62,7 +62,7 @@ const bridgeMessage = v.variant('kind', [
     snapshot: v.unknown(),
     scenario: v.custom<Scenario>((value) => typeof value === 'object' && value !== null),
     capabilities: v.strictObject({
-      events: v.record(v.string(), provenance),
+      events: v.record(v.string(), provenanceSchema),
       commands: v.array(v.string()),
     }),
     /** Names of the types of events, each with its fields: `[type, field, …]`. */
@@ -78,7 +78,7 @@ const bridgeMessage = v.variant('kind', [
     viewers: count,
   }),
   v.strictObject({ kind: v.literal('commandDone'), commandId: count, sentence: v.nullable(sentence) }),
-  v.strictObject({ kind: v.literal('content'), recordId: count, content: v.nullable(content) }),
+  v.strictObject({ kind: v.literal('content'), recordId: count, content: v.nullable(contentSchema) }),
   ledgerMessage,
   ledgerRecordsAnswer,
   v.strictObject({ kind: v.literal('refused'), reason: v.picklist(REFUSALS), sentence }),

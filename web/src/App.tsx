@@ -9,7 +9,7 @@ import { Scrubber } from './panels/Scrubber.tsx';
 import { ShareDialog, useShare } from './panels/Share.tsx';
 import { slots } from './slots.ts';
 import { Stage } from './stage/Stage.tsx';
-import { useApp, useSession } from './store/useFrame.ts';
+import { useApp, useFrame } from './store/useFrame.ts';
 import { Boundary } from './ui/Boundary.tsx';
 import { IconButton } from './ui/controls.tsx';
 import { useKeys } from './useKeys.ts';
@@ -42,6 +42,11 @@ export function App(): ReactNode {
       {panels.inspector ? <Slot of={slots.right} className="right" label="Inspector" /> : null}
       <Counters />
       {dialog === 'keys' ? <KeysDialog onClose={() => openDialog(null)} /> : null}
+      {dialog === 'recordings' && slots.recordings !== null ? (
+        <Suspense fallback={null}>
+          <slots.recordings onClose={() => openDialog(null)} />
+        </Suspense>
+      ) : null}
       {dialog === 'share' ? <ShareDialog onClose={() => openDialog(null)} /> : null}
     </div>
   );
@@ -70,7 +75,7 @@ function TopBar(): ReactNode {
   const openDialog = useApp((state) => state.openDialog);
   const share = useShare();
   // A lesson makes runs of its own.
-  const isLive = useSession().source.kind === 'live';
+  const isModel = useFrame(({ source }) => source.kind === 'model');
   const other = theme === 'dark' ? 'light' : 'dark';
   return (
     <header className="top">
@@ -82,13 +87,16 @@ function TopBar(): ReactNode {
       <div className="lesson-line">
         <Boundary name="The lessons">
           <Suspense fallback={null}>
-            {slots.lessonLine === null || isLive ? null : <slots.lessonLine />}
+            {slots.lessonLine === null || !isModel ? null : <slots.lessonLine />}
           </Suspense>
         </Boundary>
       </div>
       <div className="actions">
         <IconButton label="Share a link to this moment" keys="L" wide onClick={share}>
           Share
+        </IconButton>
+        <IconButton label="Save this run, or open a saved one" wide onClick={() => openDialog('recordings')}>
+          Recordings
         </IconButton>
         <IconButton label={`Switch to ${other} colours`} keys="T" onClick={() => setTheme(other)}>
           <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">

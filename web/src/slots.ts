@@ -6,10 +6,11 @@ export interface Slots {
   readonly right: ComponentType | null;
   readonly charts: ComponentType | null;
   readonly lessonLine: ComponentType | null;
+  readonly recordings: ComponentType<{ readonly onClose: () => void }> | null;
 }
 
 /** A panel that is fetched when it is first shown. */
-export const later = (load: () => Promise<ComponentType>): ComponentType =>
+export const later = <P = object>(load: () => Promise<ComponentType<P>>): ComponentType<P> =>
   lazy(async () => ({ default: await load() }));
 
 export const slots: Slots = {
@@ -17,4 +18,5 @@ export const slots: Slots = {
   right: later(async () => (await import('./inspector/RightPanel.tsx')).RightPanel),
   charts: later(async () => (await import('./charts/Charts.tsx')).Charts),
   lessonLine: later(async () => (await import('./panels/LessonLine.tsx')).LessonLine),
+  recordings: later(async () => (await import('./panels/Recordings.tsx')).Recordings),
 };

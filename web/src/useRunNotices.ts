@@ -1,6 +1,5 @@
 /** What the run has to say by itself, and files that are dropped on the page. */
 import { useEffect } from 'react';
-import { openFileText } from './session/openRun.ts';
 import { useAppStore, useFrame, useSession } from './store/useFrame.ts';
 
 /** A run that failed or is full says so once, in its sentence. A lost bridge stands in the top bar until it is back. */
@@ -24,10 +23,13 @@ export function useDroppedFiles(): void {
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
       const { notify } = store.getState();
-      file?.text().then(
-        (text) => openFileText(session, text, notify),
-        () => notify('This file cannot be read.', 'bad'),
-      );
+      if (file === undefined) return;
+      import('./recordings/recordings.ts')
+        .then(({ openFile }) => openFile(session, store, file))
+        .then(
+          (refusal) => refusal !== null && notify(refusal, 'bad'),
+          () => notify('This file cannot be read.', 'bad'),
+        );
     };
     globalThis.addEventListener('dragover', over);
     globalThis.addEventListener('drop', dropped);

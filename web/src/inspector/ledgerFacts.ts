@@ -41,7 +41,7 @@ const LEDGER_VALUE = /^[0-9a-f]{16}$/;
 /** The headers of a record; the one by which the ledger knows it says so. */
 export function headerFacts({ source }: Session, { headers }: RecordContent): readonly Fact[] {
   return headers.map(({ key, value }) => {
-    if (source.kind !== 'live' || !LEDGER_VALUE.test(value)) return { name: 'header', value: key };
+    if (source.kind === 'model' || !LEDGER_VALUE.test(value)) return { name: 'header', value: key };
     const run = value.slice(0, 8);
     return {
       name: 'header of the ledger',

@@ -6,20 +6,26 @@ import type { ReactNode } from 'react';
 import type { Scenario } from '#model/Scenario';
 import { liveOffer, sourceAddress } from '../session/urlState.ts';
 import { useAppStore, useFrame, useSession } from '../store/useFrame.ts';
+import { asRecording } from '../sources/recordingSource.ts';
 import { msText } from '../ui/format.ts';
+import { RecordingChip } from './RecordingChip.tsx';
+import { useLookOnly } from './Touchable.tsx';
 
 export function LiveChip(): ReactNode {
   const { source } = useSession();
+  // Another run may have taken its place.
+  const { kind, recording } = useFrame(() => ({ kind: source.kind, recording: asRecording(source.shown) }));
   const offer = liveOffer();
   const title = 'Every number comes from a model of the Java client 4.3 and of a cluster';
-  if (source.kind === 'model' && offer === null) {
+  if (recording !== null) return <RecordingChip recording={recording} />;
+  if (kind === 'model' && offer === null) {
     return (
       <span className="source-chip" title={title}>
         Model
       </span>
     );
   }
-  const isLive = source.kind === 'live';
+  const isLive = kind === 'live';
   return (
     <>
       <nav className="source-switch" aria-label="Where the run comes from">
@@ -67,6 +73,7 @@ function LiveControls(props: { readonly offer: string | null }): ReactNode {
       if (refusal !== null) store.getState().notify(refusal, 'bad');
     });
   };
+  const lookOnly = useLookOnly();
   const isLost = now.status.kind === 'disconnected';
   return (
     <div className="live-controls">
@@ -93,11 +100,13 @@ function LiveControls(props: { readonly offer: string | null }): ReactNode {
         type="button"
         className="button wide"
         title={
-          now.isStopped
-            ? 'A new producer with the same settings'
-            : 'Closes the producer: it sends what it has. Pausing stops only the picture.'
+          lookOnly !== null
+            ? lookOnly
+            : now.isStopped
+              ? 'A new producer with the same settings'
+              : 'Closes the producer: it sends what it has. Pausing stops only the picture.'
         }
-        disabled={isLost}
+        disabled={isLost || lookOnly !== null}
         onClick={producerButton}
       >
         {now.isStopped ? 'Start producer' : 'Stop producer'}

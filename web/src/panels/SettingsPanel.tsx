@@ -11,12 +11,16 @@ import { transactionControls } from './settings/transactionControls.ts';
 import { usePresent } from './settings/usePresent.ts';
 import { costControls, workloadControls } from './settings/workloadControls.ts';
 import { FaultPanel } from './FaultPanel.tsx';
+import { useFrame } from '../store/useFrame.ts';
 import { LessonPanel } from './LessonPanel.tsx';
+import { Touchable, useLookOnly } from './Touchable.tsx';
 import { isChanged } from './settings/Control.ts';
 import './panels.css';
 
 export function SettingsPanel(): ReactNode {
   const present = usePresent();
+  const lookOnly = useLookOnly();
+  const isModel = useFrame(({ source }) => source.kind === 'model');
   const [fromStart, setFromStart] = useState(false);
   const [chosen, setApplication] = useState(0);
   // A link or an undo may have brought a run with fewer of them.
@@ -42,10 +46,13 @@ export function SettingsPanel(): ReactNode {
     tables.costs,
   ];
   if (present.applications[application] === undefined || common === undefined) return null;
-  const rows = (group: ControlGroup): ReactNode =>
-    group.controls.map((control) => (
-      <ControlRow key={control.id} control={control} present={present} fromStart={fromStart} />
-    ));
+  const rows = (group: ControlGroup): ReactNode => (
+    <Touchable>
+      {group.controls.map((control) => (
+        <ControlRow key={control.id} control={control} present={present} fromStart={fromStart} />
+      ))}
+    </Touchable>
+  );
   const more = (title: string, groups: readonly ControlGroup[]): ReactNode => {
     const changed = groups
       .flatMap(({ controls }) => controls)
@@ -67,30 +74,9 @@ export function SettingsPanel(): ReactNode {
   };
   return (
     <div className="settings">
-      <LessonPanel />
-      <div className="apply">
-        <span className="dim">A change holds</span>
-        <div className="segments" role="radiogroup" aria-label="From when a change holds">
-          <button
-            type="button"
-            role="radio"
-            aria-checked={!fromStart}
-            title="From the playhead on. A producer setting starts a new producer there; the old one drains beside it"
-            onClick={() => setFromStart(false)}
-          >
-            from now
-          </button>
-          <button
-            type="button"
-            role="radio"
-            aria-checked={fromStart}
-            title="The whole run is made again with the new value, at the same playhead (also: Alt while dragging)"
-            onClick={() => setFromStart(true)}
-          >
-            from the start
-          </button>
-        </div>
-      </div>
+      {isModel ? <LessonPanel /> : null}
+      {lookOnly === null ? null : <p className="look-only">{lookOnly}</p>}
+      {lookOnly === null ? <FromWhen fromStart={fromStart} onChange={setFromStart} /> : null}
       <section aria-label="Workload">
         <h2>Workload</h2>
         <ApplicationPicker present={present} chosen={application} onChoose={setApplication} />
@@ -105,7 +91,9 @@ export function SettingsPanel(): ReactNode {
       </section>
       <section aria-label="Producer">
         <h2>Producer</h2>
-        <PresetMenu application={application} present={present} fromStart={fromStart} />
+        <Touchable>
+          <PresetMenu application={application} present={present} fromStart={fromStart} />
+        </Touchable>
         {rows(common)}
         {more('More producer settings', moreOfProducer)}
       </section>
@@ -115,8 +103,42 @@ export function SettingsPanel(): ReactNode {
         {more('More of cluster and network', [tables.cluster.more])}
         {more('CPU costs of the client', [tables.costs])}
       </section>
-      <FaultPanel application={application} />
-      <ChangedBox groups={all} present={present} fromStart={fromStart} />
+      {lookOnly === null ? <FaultPanel application={application} /> : null}
+      <Touchable>
+        <ChangedBox groups={all} present={present} fromStart={fromStart} />
+      </Touchable>
+    </div>
+  );
+}
+
+/** Whether a change holds from the playhead on, or makes the whole run anew. */
+function FromWhen(props: {
+  readonly fromStart: boolean;
+  readonly onChange: (fromStart: boolean) => void;
+}): ReactNode {
+  return (
+    <div className="apply">
+      <span className="dim">A change holds</span>
+      <div className="segments" role="radiogroup" aria-label="From when a change holds">
+        <button
+          type="button"
+          role="radio"
+          aria-checked={!props.fromStart}
+          title="From the playhead on. A producer setting starts a new producer there; the old one drains beside it"
+          onClick={() => props.onChange(false)}
+        >
+          from now
+        </button>
+        <button
+          type="button"
+          role="radio"
+          aria-checked={props.fromStart}
+          title="The whole run is made again with the new value, at the same playhead (also: Alt while dragging)"
+          onClick={() => props.onChange(true)}
+        >
+          from the start
+        </button>
+      </div>
     </div>
   );
 }

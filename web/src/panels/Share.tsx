@@ -9,8 +9,13 @@ export function useShare(): () => void {
   const session = useSession();
   const store = useAppStore();
   return () => {
-    const link = linkOf(session);
     const { notify, openDialog } = store.getState();
+    // What has happened elsewhere is in no link.
+    if (session.source.kind !== 'model') {
+      openDialog('recordings');
+      return;
+    }
+    const link = linkOf(session);
     if (!link.fits) {
       openDialog('share');
       return;

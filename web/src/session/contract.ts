@@ -2,6 +2,7 @@
 import type { CommandBody, Scenario } from '#model/Scenario';
 import type { RunProjections } from '#projections/RunProjections';
 import type { Source } from '../sources/Source.ts';
+import type { StageSource } from '../sources/stageSource.ts';
 import type { Playback } from './playback.ts';
 import type { StageView } from './view.ts';
 
@@ -20,7 +21,7 @@ export interface CutNotice {
 }
 
 export interface Session {
-  readonly source: RestartableSource;
+  readonly source: StageSource;
   /** Filled anew each frame: keep no parts of it. */
   readonly view: StageView;
   /** All that is derived from the log: indexes, outcomes, metrics, marks. Another one after a run was made anew. */

@@ -7,6 +7,7 @@ import type { Scenario } from '#model/Scenario';
 import { nextBatchLeaving, nextEvent, previousBatchLeaving, previousEvent } from '#projections/nextStop';
 import { MAX_LEAD_US } from '../stage/motion.ts';
 import { autoSpeedAt } from './autoSpeed.ts';
+import { StageSource } from '../sources/stageSource.ts';
 import type { CutNotice, RestartableSource, Session } from './contract.ts';
 import { followFactor, isFarFrom, nowShownAt } from './follow.ts';
 import { createPicture, type Picture } from './picture.ts';
@@ -34,7 +35,8 @@ const SLOW_MS = 100;
 /** How far a step may look for what it wants. */
 const STEP_LOOKAHEAD_US = 2_000_000;
 
-export function createSession(source: RestartableSource): Session {
+export function createSession(own: RestartableSource): Session {
+  const source = new StageSource(own);
   let playback: Playback = initialPlayback;
   let picture: Picture = createPicture(source.log, source.base);
   /** Of a run made anew: takes over when it has reached the cursor. */
@@ -46,6 +48,8 @@ export function createSession(source: RestartableSource): Session {
   let version = 0;
   let keptUp = 1;
   let cutAt: number | null = null;
+  /** Of the run that is to take over: where it is to be shown. */
+  let switchAt: Micros | 'now' | null = null;
   let arrivalSeq: number | null = null;
   let isReduced = false;
   let isFollowing = false;
@@ -110,6 +114,13 @@ export function createSession(source: RestartableSource): Session {
     }
   };
 
+  const play = (isOn: boolean): void => {
+    // A run that is over and was seen to its end begins again.
+    const isOver = source.endsAt !== null && playback.cursor.at >= source.endsAt;
+    if (isOn && isOver) reduce({ type: 'seek', at: picture.startAt, completeAt });
+    reduce({ type: isOn ? 'play' : 'pause' });
+  };
+
   const step = (by: 'event' | 'batch', back: boolean): void => {
     const { seq } = playback.cursor;
     const stop = (): number | null => {
@@ -125,9 +136,14 @@ export function createSession(source: RestartableSource): Session {
   };
 
   source.subscribe((change) => {
-    if (change.kind === 'cut') {
+    if (change.kind !== 'grown') {
       coming = createPicture(source.log, source.base);
       completeAt = 0;
+    }
+    if (change.kind === 'switched') {
+      switchAt = change.at ?? 'now';
+      isFollowing = change.at === null;
+      cutAt = arrivalSeq = null;
     }
     touch();
   });
@@ -139,6 +155,9 @@ export function createSession(source: RestartableSource): Session {
     return at;
   };
 
+  const withinRun = (at: number): number =>
+    Math.min(source.endsAt ?? Number.POSITIVE_INFINITY, Math.max(picture.startAt, at));
+
   const goToNow = (): void => {
     const at = nowShownAt(completeAt, picture.startAt);
     reduce({ type: 'seek', at, completeAt: Number.POSITIVE_INFINITY });
@@ -149,19 +168,19 @@ export function createSession(source: RestartableSource): Session {
     if (coming === null) return;
     const isIn = coming.extend(budgetMs);
     if (!isIn || source.status.kind === 'rerunning') return;
-    // Another live run, or a later part of it: where the old one stood means nothing in it.
-    const isLive = source.kind === 'live';
-    if (!isLive && completeAt < playback.cursor.at) return;
+    // Another run, or a later part of it: where the old one stood means nothing in it.
+    const goTo = source.kind === 'live' && switchAt === null ? 'now' : switchAt;
+    if (goTo === null && completeAt < playback.cursor.at) return;
     const oldEndAt = picture.log.endAt;
     const oldEndSeq = picture.log.endSeq;
     const cutFromSeq = cutAt === null ? oldEndSeq : picture.log.seqAfter(cutAt);
     picture = coming;
-    coming = null;
+    coming = switchAt = null;
     const { seekingTo } = playback;
     // First to the same moment: the places of the old log mean nothing in the new one.
-    if (isLive) goToNow();
-    else reduce({ type: 'seek', at: playback.cursor.at, completeAt });
-    if (seekingTo !== null && !isLive) reduce({ type: 'seek', at: seekingTo, completeAt });
+    if (goTo === 'now') goToNow();
+    else reduce({ type: 'seek', at: goTo ?? playback.cursor.at, completeAt: Number.POSITIVE_INFINITY });
+    if (seekingTo !== null && goTo === null) reduce({ type: 'seek', at: seekingTo, completeAt });
     if (cutAt !== null && seenAt - cutAt >= 1) {
       const cut = { cutUs: Math.min(seenAt, oldEndAt) - cutAt, cutEvents: oldEndSeq - cutFromSeq };
       for (const listener of cutListeners) listener(cut);
@@ -214,18 +233,18 @@ export function createSession(source: RestartableSource): Session {
     dispatch(action) {
       isFollowing = false;
       switch (action.type) {
-        case 'play':
         case 'pause':
         case 'setSpeed':
         case 'setAuto':
         case 'moveTo':
           reduce(action);
           break;
+        case 'play':
         case 'toggle':
-          reduce({ type: playback.playing ? 'pause' : 'play' });
+          play(action.type === 'play' || !playback.playing);
           break;
         case 'seek':
-          reduce({ type: 'seek', at: Math.max(picture.startAt, action.at), completeAt });
+          reduce({ type: 'seek', at: withinRun(action.at), completeAt });
           break;
         case 'step':
           step(action.by, action.back);
@@ -243,6 +262,7 @@ export function createSession(source: RestartableSource): Session {
       touch();
     },
     command(body) {
+      if (source.lookOnly !== null) return source.lookOnly;
       // A live run has no past that could be changed: it happens now, and there is no way back.
       if (!source.capabilities.commandsInThePast) return source.execute(body, micros(Math.floor(completeAt)));
       const at: Micros = micros(Math.floor(playback.cursor.at));
@@ -264,7 +284,7 @@ export function createSession(source: RestartableSource): Session {
       return null;
     },
     undo() {
-      const scenario = undoStack.pop();
+      const scenario = source.lookOnly === null ? undoStack.pop() : undefined;
       if (scenario === undefined) return false;
       source.restart(scenario, rest());
       touch();
@@ -294,14 +314,16 @@ export function createSession(source: RestartableSource): Session {
           ? autoSpeedAt(picture.log, playback.cursor.seq, playback.cursor.at)
           : playback.speed;
         reduce({ type: 'tick', wallMs: tickMs, completeAt: shownTo, autoSpeed });
+        // At the end of a run that is over time stops.
+        if (source.endsAt !== null && playback.headAt >= source.endsAt) reduce({ type: 'pause' });
         arrive();
         noteSpeed(before, wallMs);
       }
       // 4. The picture of that moment.
       picture.moveTo(playback.cursor.seq);
       if (playback.cursor.at > seenAt) seenAt = playback.cursor.at;
-      // Of a live run everything that has come may be looked at.
-      if (source.kind === 'live' && coming === null) seenAt = Math.max(seenAt, completeAt);
+      // Of a live or recorded run everything that has come may be looked at.
+      if (source.kind !== 'model' && coming === null) seenAt = Math.max(seenAt, completeAt);
       // 5. Whoever draws, draws.
       isOpen ||= playback.seekingTo === null;
       if (isOpen || version === 0) for (const draw of drawers) draw(view);
@@ -345,7 +367,7 @@ export function createSession(source: RestartableSource): Session {
 
   const noteSpeed = (before: Playback, wallMs: number): void => {
     // What a live run brings late is no question of speed.
-    if (!playback.playing || wallMs <= 0 || source.kind === 'live') {
+    if (!playback.playing || wallMs <= 0 || source.kind !== 'model') {
       keptUp = 1;
       return;
     }

@@ -13,7 +13,10 @@ export interface SharedLink {
 }
 
 /** What of a session a link holds. */
-export type Shared = Pick<Session, 'source' | 'playback'> & { readonly view: Pick<Session['view'], 'log'> };
+export type Shared = Pick<Session, 'playback'> & {
+  readonly source: Pick<Session['source'], 'scenario'>;
+  readonly view: Pick<Session['view'], 'log'>;
+};
 
 /** Where the picture stands; the seq only where it stops between events of one instant. */
 export function playheadOf(session: Shared): Playhead {
@@ -59,7 +62,7 @@ export const liveOffer = (): string | null =>
 export function keepAddress(session: Session): () => void {
   let written = location.search;
   return session.subscribe(() => {
-    if (isMoving(session.playback)) return;
+    if (isMoving(session.playback) || session.source.kind !== 'model') return;
     const link = linkOf(session);
     if (!link.fits || link.url === written) return;
     written = link.url;

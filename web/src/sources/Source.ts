@@ -36,11 +36,19 @@ export type SourceStatus =
   /** Live only: the picture stays, and says so. */
   | { readonly kind: 'disconnected'; readonly sentence: string };
 
-export type LogChange = { readonly kind: 'grown' } | { readonly kind: 'cut'; readonly endSeq: number };
+export type LogChange =
+  | { readonly kind: 'grown' }
+  | { readonly kind: 'cut'; readonly endSeq: number }
+  /** Another run stands here now. `at`: the moment to be shown; null: what happens now. */
+  | { readonly kind: 'switched'; readonly at: Micros | null };
 
 export interface Source {
-  readonly kind: 'model' | 'live';
+  readonly kind: 'model' | 'live' | 'recording';
   readonly capabilities: Capabilities;
+  /** Why nothing can be changed here, as a sentence; null or absent: it can. */
+  readonly lookOnly?: string | null;
+  /** A run that is over has nothing after it; null or absent: it goes on. */
+  readonly endsAt?: Micros | null;
   readonly log: EventLogView;
   readonly status: SourceStatus;
   /** The state before the first event of `log`, where the log does not begin with the run; else null. */
@@ -51,6 +59,8 @@ export interface Source {
   /** The model accepts a past `at` and makes the rest anew; live accepts only its own now. null: done, else a sentence. */
   execute(command: CommandBody, at: Micros): string | null;
   content(record: RecordId): RecordContent | 'asked' | 'gone';
+  /** Contents that are at hand and cannot be made again. */
+  readonly contents?: ReadonlyMap<number, RecordContent | 'asked' | 'gone'>;
   subscribe(listener: (change: LogChange) => void): () => void;
   /** Live only: what was read back from the log, as of now; null or absent: nobody reads it back. */
   readonly ledger?: LedgerMessage | null;

@@ -51,7 +51,7 @@ class LiveRunSource implements LiveSource {
   private readonly connection: LiveConnection;
   private readonly listeners = new Set<(change: LogChange) => void>();
   private readonly talkers = new Set<(sentence: string) => void>();
-  private readonly contents = new Map<number, RecordContent | 'asked' | 'gone'>();
+  readonly contents = new Map<number, RecordContent | 'asked' | 'gone'>();
   private readonly ledgerLists = new LedgerLists((question) => this.connection.send(question));
   private runId: string | null = null;
   private coming: Beginning | null = null;

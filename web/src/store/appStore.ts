@@ -50,7 +50,7 @@ export interface AppState {
   readonly drafts: Readonly<Record<string, string>>;
   /** What a lesson points at on the stage. */
   readonly look: readonly string[];
-  readonly dialog: 'keys' | 'share' | null;
+  readonly dialog: 'keys' | 'share' | 'recordings' | null;
   readonly lesson: LessonPlace | null;
   /** Which view the right side shows. */
   readonly rightTab: RightTab;

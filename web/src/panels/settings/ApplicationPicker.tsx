@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import type { ApplicationSpec, Scenario } from '#model/Scenario';
 import { MOST_APPLICATIONS } from '#model/validateScenario';
+import { Touchable } from '../Touchable.tsx';
 import { useAppStore, useSession } from '../../store/useFrame.ts';
 
 /** Another one like `first`, under a name of its own. */
@@ -57,28 +58,30 @@ export function ApplicationPicker(props: {
           </button>
         ))}
       </div>
-      {applications.length < MOST_APPLICATIONS ? (
-        <button
-          type="button"
-          className="small-button"
-          title="One more application like this one; the whole run is made anew"
-          aria-label="Add an application"
-          onClick={add}
-        >
-          +
-        </button>
-      ) : null}
-      {applications.length > 1 ? (
-        <button
-          type="button"
-          className="small-button"
-          title="Take this application away; the whole run is made anew"
-          aria-label="Take this application away"
-          onClick={() => restart(without(session.source.scenario, chosen), 0)}
-        >
-          −
-        </button>
-      ) : null}
+      <Touchable>
+        {applications.length < MOST_APPLICATIONS ? (
+          <button
+            type="button"
+            className="small-button"
+            title="One more application like this one; the whole run is made anew"
+            aria-label="Add an application"
+            onClick={add}
+          >
+            +
+          </button>
+        ) : null}
+        {applications.length > 1 ? (
+          <button
+            type="button"
+            className="small-button"
+            title="Take this application away; the whole run is made anew"
+            aria-label="Take this application away"
+            onClick={() => restart(without(session.source.scenario, chosen), 0)}
+          >
+            −
+          </button>
+        ) : null}
+      </Touchable>
     </div>
   );
 }
