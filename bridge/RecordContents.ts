@@ -4,17 +4,19 @@
  * bytes carries, after its key, the run and the record's number: by it the ledger knows a record again.
  */
 import { BugError } from '#base/assert';
-import type { RecordId } from '#base/ids';
+import { recordId, type RecordId } from '#base/ids';
 import { EPOCH_MS } from '#base/time';
 import { utf8Bytes } from '#base/utf8';
-import { sizeOfVarint } from '#base/varint';
+import { sizeOfVarint, writeVarint } from '#base/varint';
 import type { EventSink, EventType, WriterOf } from '#events/catalogue';
 import type { SentBatch } from '#engine/requests';
 import type { BatchRecords } from '#engine/RunContext';
 import type { KeyNames } from '#model/KeyNames';
-import { headerKey, headerText, valueText } from '#patterns/content';
+import { headerKey, quotedKey, valueText, writeHeaderValue, writeValue } from '#patterns/content';
 import type { CompressionType } from '#record/CompressionType';
-import { recordBatchBytes, recordsBytes, type RecordContent } from '#record/recordBatchBytes';
+import { sealRecordBatch, writeRecordStart, type RecordsSummary } from '#record/recordBatchBytes';
+import { MAX_RECORD_OVERHEAD_BYTES, RECORD_BATCH_OVERHEAD_BYTES } from '#record/recordSizes';
+import { KeyBytes } from './KeyBytes.ts';
 import type { ReadRecord } from './kafkaBytes/recordBatches.ts';
 import type { Compress } from './kafkajs/codecs.ts';
 
@@ -22,6 +24,9 @@ import type { Compress } from './kafkajs/codecs.ts';
 const KEPT_RECORDS = 1 << 20;
 /** Run and record number, 4 bytes each. */
 export const LEDGER_BYTES = 8;
+const NO_KEY = quotedKey(null);
+/** Count, and the lengths of key and value. */
+const MOST_HEADER_LENGTH_BYTES = 1 + 5 + 5;
 const LONGEST_KEY = headerKey(Number.MAX_SAFE_INTEGER).length;
 /** `workload.headerBytes` from which on a record carries its number. */
 export const LEDGER_HEADER_BYTES = LONGEST_KEY + LEDGER_BYTES;
@@ -49,8 +54,12 @@ export class RecordContents {
   /** One past the newest record. */
   private end = 0;
 
+  private readonly keys: KeyBytes;
+  private headerShape = headerShape(0);
+
   constructor(parts: RecordContentsParts) {
     this.parts = parts;
+    this.keys = new KeyBytes(parts.keys);
   }
 
   /** The same sink, and what is needed of each record is noted on the way. */
@@ -99,30 +108,7 @@ export class RecordContents {
     const key = this.parts.keys.textOf(this.keyIds[place] ?? -1);
     const valueBytes = this.valueSizes[place] ?? -1;
     const value = valueBytes < 0 ? '' : valueText(this.parts.seed, record, key, valueBytes);
-    const headers = this.headersOf(record).map(({ key: name, value: bytes }) => ({
-      key: name,
-      value: Buffer.from(bytes).toString('hex'),
-    }));
-    return { key, value, headers };
-  }
-
-  /** @throws BugError when it is not known any more. */
-  record(record: RecordId, timestampMs: number): RecordContent {
-    if (!this.isKnown(record)) throw new BugError(`the content of record ${record} is not known any more`);
-    const place = record % KEPT_RECORDS;
-    const key = this.parts.keys.textOf(this.keyIds[place] ?? -1);
-    const valueBytes = this.valueSizes[place] ?? -1;
-    return {
-      timestampMs: this.wallMs(timestampMs),
-      key: key === null ? null : utf8Bytes(key),
-      value: valueBytes < 0 ? null : this.valueOf(record, key, valueBytes),
-      headers: this.headersOf(record),
-    };
-  }
-
-  /** A key that somebody typed may take more bytes than it has characters: then the end is cut. */
-  private valueOf(record: RecordId, key: string | null, valueBytes: number): Uint8Array {
-    return utf8Bytes(valueText(this.parts.seed, record, key, valueBytes)).subarray(0, valueBytes);
+    return { key, value, headers: this.headersOf(record) };
   }
 
   /** The client's clock begins at its own epoch. */
@@ -130,24 +116,20 @@ export class RecordContents {
     return this.parts.beganAtMs + clientMs - EPOCH_MS;
   }
 
-  private headersOf(record: RecordId): readonly { readonly key: string; readonly value: Uint8Array }[] {
-    const { seed, ledgerRun } = this.parts;
-    const sizeBytes = this.headerSizes[record % KEPT_RECORDS] ?? 0;
-    return headerText(seed, record, sizeBytes).map(({ key, value }) => {
-      const bytes = Buffer.from(value);
-      if (bytes.length >= LEDGER_BYTES) {
-        bytes.writeUInt32BE(ledgerRun, 0);
-        bytes.writeUInt32BE(record, 4);
-      }
-      return { key, value: bytes };
-    });
+  private headersOf(record: RecordId): readonly { readonly key: string; readonly value: string }[] {
+    const { contentBytes, valueBytes } = this.headerOf(this.headerSizes[record % KEPT_RECORDS] ?? 0);
+    if (contentBytes === 0) return [];
+    const value = Buffer.alloc(valueBytes);
+    this.writeHeaderValue(value, 0, record, valueBytes);
+    return [{ key: headerKey(contentBytes), value: value.toString('hex') }];
   }
 
   /** What follows the header of a batch that is compressed; made once, as a retry sends the same. */
   compressed(batch: BatchRecords, compress: Compress): Uint8Array {
     let payload = this.payloads.get(batch);
     if (payload === undefined) {
-      payload = compress(recordsBytes(this.recordsOf(batch)));
+      const room = Buffer.allocUnsafe(this.mostBytes(batch));
+      payload = compress(room.subarray(0, this.writeRecords(room, 0, batch)));
       this.payloads.set(batch, payload);
     }
     return payload;
@@ -157,18 +139,118 @@ export class RecordContents {
   batchBytes(sent: SentBatch, compression: CompressionType, compress: Compress | null): Uint8Array {
     const { producerId, producerEpoch, baseSequence, isTransactional, batch } = sent;
     const payload = compress === null ? null : this.compressed(batch, compress);
+    const most = payload === null ? this.mostBytes(batch) : payload.length;
+    const room = Buffer.allocUnsafe(RECORD_BATCH_OVERHEAD_BYTES + most);
+    if (payload !== null) room.set(payload, RECORD_BATCH_OVERHEAD_BYTES);
+    const end = payload === null ? this.writeRecords(room, RECORD_BATCH_OVERHEAD_BYTES, batch) : room.length;
+    const bytes = room.subarray(0, end);
     const header = { compression, producerId, producerEpoch, baseSequence, isTransactional };
-    return recordBatchBytes(header, this.recordsOf(batch), payload);
+    sealRecordBatch(bytes, header, this.summaryOf(batch));
+    return bytes;
   }
 
-  private recordsOf(batch: BatchRecords): RecordContent[] {
-    const contents: RecordContent[] = [];
-    for (let i = 0; i < batch.recordCount; i++) {
-      const record = batch.records[i];
-      if (record !== undefined) contents.push(this.record(record, batch.timestampOf(i)));
-    }
-    return contents;
+  private summaryOf(batch: BatchRecords): RecordsSummary {
+    const { recordCount: count } = batch;
+    let most = -1;
+    for (let i = 0; i < count; i++) most = Math.max(most, this.wallMs(batch.timestampOf(i)));
+    return { count, baseTimestampMs: this.wallMs(batch.timestampOf(0)), maxTimestampMs: most };
   }
+
+  /** As many bytes as its records can take at most. */
+  private mostBytes({ records }: BatchRecords): number {
+    let bytes = 0;
+    for (const record of records) {
+      const place = record % KEPT_RECORDS;
+      const keyBytes = this.keys.of(this.keyIds[place] ?? -1)?.bytes.length ?? 0;
+      const contentBytes = Math.max(0, this.valueSizes[place] ?? 0) + (this.headerSizes[place] ?? 0);
+      bytes += MAX_RECORD_OVERHEAD_BYTES + MOST_HEADER_LENGTH_BYTES + keyBytes + contentBytes;
+    }
+    return bytes;
+  }
+
+  /** One behind the other from `start` on. Returns the place after the last. @throws BugError when one is not known. */
+  private writeRecords(out: Uint8Array, start: number, batch: BatchRecords): number {
+    const baseTimestampMs = batch.timestampOf(0);
+    let at = start;
+    for (let i = 0; i < batch.recordCount; i++) {
+      const record = batch.records[i] ?? recordId(-1);
+      at = this.writeRecord(out, at, record, i, batch.timestampOf(i) - baseTimestampMs);
+    }
+    return at;
+  }
+
+  private writeRecord(
+    out: Uint8Array,
+    start: number,
+    record: RecordId,
+    offsetDelta: number,
+    timestampDeltaMs: number,
+  ): number {
+    if (!this.isKnown(record)) throw new BugError(`the content of record ${record} is not known any more`);
+    const place = record % KEPT_RECORDS;
+    const key = this.keys.of(this.keyIds[place] ?? -1);
+    const valueBytes = this.valueSizes[place] ?? -1;
+    const header = this.headerOf(this.headerSizes[place] ?? 0);
+    let at = writeRecordStart(
+      out,
+      start,
+      offsetDelta,
+      timestampDeltaMs,
+      key?.bytes ?? null,
+      valueBytes,
+      header.sectionBytes,
+    );
+    if (valueBytes > 0) {
+      writeValue(out, at, this.parts.seed, record, key?.quoted ?? NO_KEY, valueBytes);
+      at += valueBytes;
+    }
+    return this.writeHeader(out, at, record, header);
+  }
+
+  /** The header section, with its count. */
+  private writeHeader(out: Uint8Array, start: number, record: RecordId, header: HeaderShape): number {
+    out.set(header.start, start);
+    const at = start + header.start.length;
+    this.writeHeaderValue(out, at, record, header.valueBytes);
+    return at + header.valueBytes;
+  }
+
+  /** A header with room for it carries the run and the number of the record. */
+  private writeHeaderValue(out: Uint8Array, at: number, record: RecordId, sizeBytes: number): void {
+    const { seed, ledgerRun } = this.parts;
+    writeHeaderValue(out, at, seed, record, sizeBytes);
+    if (sizeBytes < LEDGER_BYTES) return;
+    const view = new DataView(out.buffer, out.byteOffset + at, LEDGER_BYTES);
+    view.setUint32(0, ledgerRun);
+    view.setUint32(4, record);
+  }
+
+  /** Records of one workload have headers of one size. */
+  private headerOf(contentBytes: number): HeaderShape {
+    if (this.headerShape.contentBytes !== contentBytes) this.headerShape = headerShape(contentBytes);
+    return this.headerShape;
+  }
+}
+
+/** What the header sections of records have in common whose header takes `contentBytes`, key and value together. */
+interface HeaderShape {
+  readonly contentBytes: number;
+  readonly sectionBytes: number;
+  /** Up to the value of the header. */
+  readonly start: Uint8Array;
+  readonly valueBytes: number;
+}
+
+function headerShape(contentBytes: number): HeaderShape {
+  if (contentBytes === 0) return { contentBytes, sectionBytes: 1, start: new Uint8Array(1), valueBytes: 0 };
+  const key = utf8Bytes(headerKey(contentBytes));
+  const valueBytes = contentBytes - key.length;
+  const start = new Uint8Array(1 + 1 + key.length + sizeOfVarint(valueBytes));
+  writeVarint(start, 0, 1);
+  writeVarint(start, 1, key.length);
+  start.set(key, 2);
+  writeVarint(start, 2 + key.length, valueBytes);
+  return { contentBytes, sectionBytes: start.length + valueBytes, start, valueBytes };
 }
 
 /** Key and value of the one header that a section of this size holds; 0: it holds none. */

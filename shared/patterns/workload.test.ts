@@ -125,6 +125,15 @@ describe('content', () => {
     expect(valueText(7, 3, 'user-1', 130)).toMatch(/^\{"order":3,"user":"user-1","item":"/);
   });
 
+  it('counts bytes, not letters, of a key that somebody typed', () => {
+    for (let size = 0; size < 200; size++) {
+      const text = valueText(7, 12, 'Zoë 😀 "', size);
+      expect(utf8Bytes(text)).toHaveLength(size);
+      if (size > 0) JSON.parse(text);
+    }
+    expect(JSON.parse(valueText(7, 12, 'Zoë 😀 "', 150))).toMatchObject({ order: 12, user: 'Zoë 😀 "' });
+  });
+
   it('comes from seed and number', () => {
     expect(valueText(7, 3, null, 90)).toBe(valueText(7, 3, null, 90));
     expect(valueText(7, 3, null, 90)).not.toBe(valueText(7, 4, null, 90));

@@ -159,13 +159,20 @@ const attributesOf = (header: BatchHeader): number =>
   (header.isTransactional ? TRANSACTIONAL : 0) |
   (header.isControl === true ? CONTROL : 0);
 
-function writeHeader(
-  view: DataView,
-  header: BatchHeader,
-  records: readonly RecordContent[],
-  mark: Mark | null,
-): void {
-  const maxTimestampMs = records.reduce((max, { timestampMs }) => Math.max(max, timestampMs), -1);
+/** What the header says of the records behind it; times in ms since 1970, −1 without records. */
+export interface RecordsSummary {
+  readonly count: number;
+  readonly baseTimestampMs: number;
+  readonly maxTimestampMs: number;
+}
+
+const summaryOf = (records: readonly RecordContent[]): RecordsSummary => ({
+  count: records.length,
+  baseTimestampMs: records[0]?.timestampMs ?? -1,
+  maxTimestampMs: records.reduce((max, { timestampMs }) => Math.max(max, timestampMs), -1),
+});
+
+function writeHeader(view: DataView, header: BatchHeader, records: RecordsSummary, mark: Mark | null): void {
   let at = 0;
   const field = (name: string, bytes: number, write: (at: number) => void): void => {
     write(at);
@@ -178,13 +185,13 @@ function writeHeader(
   // Written last, when everything it covers stands.
   field('crc', 4, () => {});
   field('attributes', 2, (to) => view.setInt16(to, attributesOf(header)));
-  field('lastOffsetDelta', 4, (to) => view.setInt32(to, records.length - 1));
-  field('baseTimestamp', 8, (to) => setInt64(view, to, records[0]?.timestampMs ?? -1));
-  field('maxTimestamp', 8, (to) => setInt64(view, to, maxTimestampMs));
+  field('lastOffsetDelta', 4, (to) => view.setInt32(to, records.count - 1));
+  field('baseTimestamp', 8, (to) => setInt64(view, to, records.baseTimestampMs));
+  field('maxTimestamp', 8, (to) => setInt64(view, to, records.maxTimestampMs));
   field('producerId', 8, (to) => setInt64(view, to, header.producerId));
   field('producerEpoch', 2, (to) => view.setInt16(to, header.producerEpoch));
   field('baseSequence', 4, (to) => view.setInt32(to, header.baseSequence));
-  field('recordsCount', 4, (to) => view.setInt32(to, records.length));
+  field('recordsCount', 4, (to) => view.setInt32(to, records.count));
 }
 
 /**
@@ -200,7 +207,7 @@ export function recordBatchBytes(
   const { all, bytes } = payload === null ? measureAll(records) : { all: [], bytes: payload.length };
   const out = new Uint8Array(RECORD_BATCH_OVERHEAD_BYTES + bytes);
   const view = new DataView(out.buffer);
-  writeHeader(view, header, records, mark);
+  writeHeader(view, header, summaryOf(records), mark);
   if (payload === null) {
     writeRecords(out, RECORD_BATCH_OVERHEAD_BYTES, all, mark);
   } else {
@@ -209,6 +216,40 @@ export function recordBatchBytes(
   }
   view.setUint32(CRC_AT, crc32c(out, CRC_FROM));
   return out;
+}
+
+/**
+ * Writes the header of a batch whose records, or what a codec made of them, stand in `out` already, from
+ * RECORD_BATCH_OVERHEAD_BYTES to its end.
+ */
+export function sealRecordBatch(out: Uint8Array, header: BatchHeader, records: RecordsSummary): void {
+  const view = new DataView(out.buffer, out.byteOffset, out.length);
+  writeHeader(view, header, records, null);
+  view.setUint32(CRC_AT, crc32c(out, CRC_FROM));
+}
+
+/**
+ * What a record begins with, up to and with the length of its value; the value and the header section follow. Sizes are
+ * −1 for null; `headersBytes` counts the header section with its count. Returns the place of the value.
+ */
+export function writeRecordStart(
+  out: Uint8Array,
+  start: number,
+  offsetDelta: number,
+  timestampDeltaMs: number,
+  key: Uint8Array | null,
+  valueBytes: number,
+  headersBytes: number,
+): number {
+  const keyBytes = key === null ? -1 : key.length;
+  const body = sizeOfBodyInBytes(offsetDelta, timestampDeltaMs, keyBytes, valueBytes, headersBytes);
+  let at = writeVarint(out, start, body);
+  out[at++] = 0;
+  at = writeVarlong(out, at, timestampDeltaMs);
+  at = writeVarint(out, at, offsetDelta);
+  at = writeVarint(out, at, keyBytes);
+  if (key !== null) for (let i = 0; i < keyBytes; i++) out[at++] = key[i] as number;
+  return writeVarint(out, at, valueBytes);
 }
 
 /** The batch and all its fields in order, without gap or overlap. */
