@@ -19,7 +19,7 @@ import {
   type ReadRecord,
 } from './kafkaBytes/recordBatches.ts';
 import { decompress } from './kafkajs/codecs.ts';
-import type { BrokerEndpoint } from './kafkajs/topics.ts';
+import { securityOf, type BrokerEndpoint } from './kafkajs/topics.ts';
 
 const METADATA_VERSION = 8;
 const LIST_OFFSETS_VERSION = 4;
@@ -228,7 +228,7 @@ export class LedgerReader {
       if (connection === undefined || !connection.isOpen) {
         const broker = this.metadata?.brokers.find((one) => one.node === node);
         if (broker === undefined) throw new Error(`node ${node} is not in the metadata`);
-        connection = await KafkaConnection.open(broker);
+        connection = await KafkaConnection.open({ ...broker, security: securityOf(this.bootstrap) });
         this.connections.set(node, connection);
       }
       return await question(connection);

@@ -28,6 +28,7 @@ describe('the command line', () => {
     const { live } = parseArguments([
       '--brokers',
       'a:9092,[::1]:9093',
+      '--config=client.properties',
       '--topic=t',
       '--partitions',
       '12',
@@ -40,6 +41,7 @@ describe('the command line', () => {
         { host: 'a', port: 9092 },
         { host: '::1', port: 9093 },
       ],
+      config: 'client.properties',
       topic: { topic: 't', partitions: 12, replicationFactor: 1, minInsyncReplicas: 1 },
     });
   });
@@ -50,6 +52,7 @@ describe('the command line', () => {
     expect(refused('--brokers=a:70000')).toContain('not a:70000');
     expect(refused('--kafka', '--simulated')).toContain('there is one live run');
     expect(refused('--topic', 'x')).toContain('add --kafka or --brokers');
+    expect(refused('--kafka', '--config', 'x')).toContain('add --brokers');
     expect(refused('--kafka', '--topic', 'a b')).toContain('legal name');
     expect(refused('--kafka', '--partitions', '0')).toContain('from 1 to 10000');
     expect(refused('--wat')).toContain('is not an option');

@@ -9,6 +9,8 @@ export type LiveTarget =
   | {
       readonly kind: 'brokers';
       readonly brokers: readonly BrokerEndpoint[];
+      /** A file of client properties, for the way in. */
+      readonly config: string | null;
       readonly topic: WantedTopic;
     };
 
@@ -30,6 +32,7 @@ const SWITCHES = ['--dev', '--simulated', '--kafka'];
 const VALUES = [
   '--port',
   '--brokers',
+  '--config',
   '--topic',
   '--partitions',
   '--replication-factor',
@@ -62,6 +65,9 @@ function parseTarget(switches: ReadonlySet<string>, values: ReadonlyMap<string, 
   const chosen = [...switches].filter((name) => name !== '--dev');
   if (brokers !== undefined) chosen.push('--brokers');
   if (chosen.length > 1) throw new Error(`Choose one of ${chosen.join(' and ')}: there is one live run.`);
+  const config = values.get('--config') ?? null;
+  if (config !== null && brokers === undefined)
+    throw new Error('--config says how to get into a cluster that runs: add --brokers host:port.');
   const isReal = brokers !== undefined || switches.has('--kafka');
   const lonely = OF_TOPIC.find((name) => values.has(name));
   if (!isReal && lonely !== undefined)
@@ -70,7 +76,7 @@ function parseTarget(switches: ReadonlySet<string>, values: ReadonlyMap<string, 
   const topic = parseTopic(values);
   return brokers === undefined
     ? { kind: 'kafka', topic }
-    : { kind: 'brokers', brokers: parseEndpoints(brokers), topic };
+    : { kind: 'brokers', brokers: parseEndpoints(brokers), config, topic };
 }
 
 function parseTopic(values: ReadonlyMap<string, string>): WantedTopic {

@@ -28,6 +28,7 @@ import { ClusterView } from './kafkajs/ClusterView.ts';
 import { codecSentence } from './kafkajs/codecs.ts';
 import type { KafkajsSelector } from './kafkajs/KafkajsSelector.ts';
 import { startProducer } from './kafkajs/startProducer.ts';
+import { securityOf, type BrokerEndpoint } from './kafkajs/topics.ts';
 import { LinkFaults } from './LinkFaults.ts';
 import { liveProvenance } from './liveProvenance.ts';
 import { ownCommands, type OwnBrokers } from './ownBrokers.ts';
@@ -38,9 +39,8 @@ export interface KafkajsEngineParts {
   /** The brokers that the cluster has. */
   readonly nodes: readonly number[];
   /** In the order of bootstrap.servers. */
-  readonly bootstrap: readonly { readonly host: string; readonly port: number }[];
+  readonly bootstrap: readonly BrokerEndpoint[];
   readonly own: OwnBrokers | null;
-  readonly security?: { readonly ssl?: object; readonly sasl?: object };
   /** By it the ledger tells this run's records from others; an unsigned 32-bit number. */
   readonly ledgerRun: number;
   readonly openLog: (clock: TapeClock) => EventTape;
@@ -152,7 +152,7 @@ class Engine implements KafkajsEngine {
 
   private startProducer(properties: Readonly<Record<string, string>>): RunningProducer {
     const { run, contents, bootstrap, estimator } = this;
-    const { scenario, security } = this.parts;
+    const { scenario, bootstrap: endpoints } = this.parts;
     const started = startProducer(
       {
         run,
@@ -160,15 +160,15 @@ class Engine implements KafkajsEngine {
         bootstrap,
         estimator,
         costs: scenario.costs,
-        ...(security === undefined ? {} : { security }),
+        security: securityOf(endpoints),
         nextClientNumber: () => ++this.producers,
         wake: () => this.wake(),
         observe: (send, body) => {
           this.warning = null;
           this.view.observe(send, body);
         },
-        trouble: ({ host, port }, why) => {
-          this.warning = `The broker at ${host}:${port} cannot be reached: ${why}.`;
+        trouble: (why) => {
+          this.warning = `A broker cannot be reached: ${why}.`;
         },
       },
       properties,

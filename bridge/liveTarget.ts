@@ -9,6 +9,7 @@ import { liveScenario } from './liveScenario.ts';
 import { LiveLedger } from './LiveLedger.ts';
 import { LiveRun } from './LiveRun.ts';
 import { ownBrokers, type OwnBrokers } from './ownBrokers.ts';
+import { readClientProperties } from './security/clientProperties.ts';
 import { createSimulatedEngine, simulatedScenario } from './simulatedEngine.ts';
 import { processWall } from './WallClock.ts';
 
@@ -46,12 +47,25 @@ export async function startTarget(
     case 'kafka':
       return startOwnCluster(target.topic, progress);
     case 'brokers': {
-      const { run } = await connect(target.brokers, target.topic, null, progress);
+      const endpoints = withSecurity(target.brokers, target.config, progress);
+      const { run } = await connect(endpoints, target.topic, null, progress);
       const names = target.brokers.map(({ host, port }) => `${host}:${port}`).join(',');
       const line = `Live mode produces to the topic ${target.topic.topic} at ${names}.`;
       return { run, offer: 'kafka', line, stop: () => run.stop() };
     }
   }
+}
+
+/** @throws Error with a sentence for a file that cannot be used. */
+function withSecurity(
+  brokers: readonly BrokerEndpoint[],
+  config: string | null,
+  progress: (line: string) => void,
+): readonly BrokerEndpoint[] {
+  if (config === null) return brokers;
+  const { security, unused } = readClientProperties(config);
+  if (unused.length > 0) progress(`${config}: not used here: ${unused.join(', ')}`);
+  return brokers.map((broker) => ({ ...broker, security }));
 }
 
 async function startOwnCluster(

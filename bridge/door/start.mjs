@@ -11,6 +11,7 @@ npm run dev [-- OPTIONS]   the same with hot reload
   --simulated     live mode without a cluster: the engine on the wall clock against the simulated cluster
   --kafka         live mode on three real brokers that are started here (needs Java 17 and Maven the first time)
   --brokers A,B   live mode on a cluster that runs: host:port,host:port (Kafka 2.4 or later)
+  --config FILE   how to get into it: Kafka's own client properties (security.protocol, sasl.…, ssl.…)
   --topic NAME    the topic to produce to (orders); created when it is missing, with
                   --partitions N (6), --replication-factor N, --min-insync-replicas N
   --help          this text`;

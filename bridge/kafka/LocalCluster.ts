@@ -22,6 +22,8 @@ export interface LocalClusterOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** A proxy stands before each broker's client listener, so that something can be done to the way there. */
   readonly hasProxies?: boolean;
+  /** More listeners for clients on every node: name and security protocol; `properties` say the rest of them. */
+  readonly moreListeners?: Readonly<Record<string, 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'>>;
   /** A line for each step that takes time. */
   readonly progress?: Progress;
   readonly onMoved?: (node: number, state: BrokerProcessState) => void;
@@ -78,6 +80,7 @@ export class LocalCluster {
         clusterId,
         bootstrapCheckpoint: installation.bootstrapCheckpoint,
         usesLog4j2: usesLog4j2(installation.version),
+        moreListeners: options.moreListeners ?? {},
         properties: options.properties ?? {},
       });
       return new BrokerProcess({
@@ -133,11 +136,7 @@ export class LocalCluster {
     options: LocalClusterOptions,
   ): Promise<LocalCluster> {
     for (let tries = 1; ; tries++) {
-      const found = await freePorts(nodes * PORTS_PER_NODE);
-      const ports = Array.from({ length: nodes }, (_, node): NodePorts => {
-        const [client = 0, replication = 0, controller = 0, proxy = 0] = found.slice(node * PORTS_PER_NODE);
-        return { client, replication, controller, proxy };
-      });
+      const ports = await portsFor(nodes, Object.keys(options.moreListeners ?? {}));
       const cluster = new LocalCluster(environment, ports, options);
       try {
         await cluster.begin();
@@ -168,6 +167,15 @@ export class LocalCluster {
   /** The brokers' way among themselves: what is done to a link does not touch who looks from here. */
   get innerEndpoints(): readonly BrokerEndpoint[] {
     return this.ports.map(({ replication }) => ({ host: HOST, port: replication }));
+  }
+
+  /** Where one of `moreListeners` is on the nodes. */
+  morePorts(listener: string): readonly number[] {
+    return this.ports.map(({ more }) => {
+      const port = more[listener];
+      if (port === undefined) throw new RangeError(`there is no listener ${listener}`);
+      return port;
+    });
   }
 
   /** Everything of this cluster is in here. */
@@ -248,4 +256,15 @@ export class LocalCluster {
   private upPorts(): readonly number[] {
     return this.clientPorts.filter((_, node) => this.brokers[node]?.state === 'up');
   }
+}
+
+/** All different, and free a moment ago. */
+async function portsFor(nodes: number, moreListeners: readonly string[]): Promise<readonly NodePorts[]> {
+  const perNode = PORTS_PER_NODE + moreListeners.length;
+  const found = await freePorts(nodes * perNode);
+  return Array.from({ length: nodes }, (_, node): NodePorts => {
+    const [client = 0, replication = 0, controller = 0, proxy = 0, ...others] = found.slice(node * perNode);
+    const more = Object.fromEntries(moreListeners.map((name, i) => [name, others[i] ?? 0]));
+    return { client, replication, controller, proxy, more };
+  });
 }

@@ -11,6 +11,8 @@ export interface NodePorts {
   readonly controller: number;
   /** Where the proxy before `client` listens, if there is one. */
   readonly proxy: number;
+  /** By the names of more listeners for clients. */
+  readonly more: Readonly<Record<string, number>>;
 }
 
 export interface NodeSpec {
@@ -22,6 +24,8 @@ export interface NodeSpec {
   readonly clusterId: string;
   readonly bootstrapCheckpoint: string;
   readonly usesLog4j2: boolean;
+  /** More listeners for clients: name and security protocol. */
+  readonly moreListeners: Readonly<Record<string, string>>;
   /** More of Kafka's own settings; they win. */
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -39,14 +43,18 @@ export function newKafkaId(): string {
   }
 }
 
-const text = (properties: Properties): string =>
+/** As java.util.Properties reads it: a backslash is doubled, a line's end and a first blank are escaped. */
+export const propertiesText = (properties: Properties): string =>
   Object.entries(properties)
-    .map(([key, value]) => `${key}=${value}\n`)
+    .map(([key, value]) => `${key}=${escaped(String(value))}\n`)
     .join('');
+
+const escaped = (value: string): string =>
+  value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replace(/^ /, '\\ ');
 
 /** One node alone: what StorageTool needs to format a folder. */
 export const bootstrapProperties = (dataFolder: string): string =>
-  text({
+  propertiesText({
     'process.roles': 'broker,controller',
     'node.id': 0,
     'log.dirs': dataFolder,
@@ -60,24 +68,27 @@ export function writeNodeFiles(folder: string, spec: NodeSpec): string {
   const data = join(folder, 'data');
   mkdirSync(data, { recursive: true });
   const file = join(folder, 'server.properties');
-  writeFileSync(file, text({ ...serverProperties(spec, data), ...spec.properties }));
+  writeFileSync(file, propertiesText({ ...serverProperties(spec, data), ...spec.properties }));
   const meta = {
     version: 1,
     'node.id': spec.node,
     'cluster.id': spec.clusterId,
     'directory.id': newKafkaId(),
   };
-  writeFileSync(join(data, 'meta.properties'), text(meta));
+  writeFileSync(join(data, 'meta.properties'), propertiesText(meta));
   copyFileSync(spec.bootstrapCheckpoint, join(data, 'bootstrap.checkpoint'));
   writeFileSync(join(folder, 'log4j.properties'), spec.usesLog4j2 ? LOG4J2 : LOG4J1);
   return file;
 }
 
-function serverProperties({ node, ports, advertisedPort }: NodeSpec, data: string): Properties {
+function serverProperties(spec: NodeSpec, data: string): Properties {
+  const { node, ports, advertisedPort, moreListeners } = spec;
   const own = ports[node];
   if (own === undefined) throw new RangeError(`node ${node} has no ports`);
   const factor = ports.length;
   const minIsr = Math.min(2, factor);
+  const more = Object.entries(own.more).map(([name, port]) => `,${name}://${HOST}:${port}`);
+  const protocols = Object.entries(moreListeners).map(([name, protocol]) => `,${name}:${protocol}`);
   return {
     // Every node is broker and controller: any one of three may die, also the active controller.
     'process.roles': 'broker,controller',
@@ -86,9 +97,9 @@ function serverProperties({ node, ports, advertisedPort }: NodeSpec, data: strin
     'controller.quorum.voters': ports
       .map(({ controller }, voter) => `${voter}@${HOST}:${controller}`)
       .join(','),
-    listeners: `CLIENT://${HOST}:${own.client},REPLICATION://${HOST}:${own.replication},CONTROLLER://${HOST}:${own.controller}`,
-    'advertised.listeners': `CLIENT://${HOST}:${advertisedPort},REPLICATION://${HOST}:${own.replication}`,
-    'listener.security.protocol.map': LISTENER_PROTOCOLS,
+    listeners: `CLIENT://${HOST}:${own.client},REPLICATION://${HOST}:${own.replication},CONTROLLER://${HOST}:${own.controller}${more.join('')}`,
+    'advertised.listeners': `CLIENT://${HOST}:${advertisedPort},REPLICATION://${HOST}:${own.replication}${more.join('')}`,
+    'listener.security.protocol.map': `${LISTENER_PROTOCOLS}${protocols.join('')}`,
     'inter.broker.listener.name': 'REPLICATION',
     'controller.listener.names': 'CONTROLLER',
     'num.partitions': 6,

@@ -2,15 +2,20 @@
  * One connection to a broker: requests go out in the order of the calls, answers come back in the same order. It knows
  * the frame around a body and nothing of what is in it. Several requests may be in flight.
  */
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { NO_SECURITY, type ClientSecurity } from '../security/ClientSecurity.ts';
+import { connectionTrouble } from '../security/connectionTrouble.ts';
 import type { Api } from './Api.ts';
+import { authenticate } from './authenticate.ts';
 import { ByteReader, MalformedBytes } from './ByteReader.ts';
 import { ByteWriter } from './ByteWriter.ts';
+import { openSocket } from './openSocket.ts';
 
 export interface ConnectionOptions {
   readonly host: string;
   readonly port: number;
   readonly clientId?: string;
+  readonly security?: ClientSecurity;
   readonly connectTimeoutMs?: number;
   /** For every request that names no limit of its own. */
   readonly requestTimeoutMs?: number;
@@ -19,6 +24,10 @@ export interface ConnectionOptions {
 /** The broker closed the connection, or it could not be made; whether the requests were done is not known. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
+}
+/** What came is no answer of Kafka's but the refusal of a listener with TLS. */
+export class SpeaksTls extends Error {
+  override readonly name = 'SpeaksTls';
 }
 /** No answer in time. The connection is closed, as in Java: a late answer could not be told from the next one. */
 export class RequestTimedOut extends Error {
@@ -38,9 +47,12 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Java's `socket.request.max.bytes`; a longer answer is no answer of Kafka's. */
 const MAX_FRAME_BYTES = 100 * 1024 * 1024;
 const API_VERSIONS_KEY = 18;
+/** How a record of TLS begins that holds an alert: its type, and the first byte of the version. */
+const TLS_ALERT = 0x1503;
 
 export class KafkaConnection {
   private readonly socket: Socket;
+  private readonly address: string;
   private readonly clientId: string;
   private readonly requestTimeoutMs: number;
   private readonly waiting: Waiting[] = [];
@@ -55,30 +67,29 @@ export class KafkaConnection {
     this.requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.takeBytes(chunk));
-    socket.on('error', (error) => this.fail(new ConnectionLost(error.message)));
-    socket.on('close', () => this.fail(new ConnectionLost('the broker closed the connection')));
+    this.address = `${options.host}:${options.port}`;
+    socket.on('error', (error) => this.fail(new ConnectionLost(connectionTrouble(this.address, error))));
+    socket.on('close', () => this.fail(new ConnectionLost(`${this.address} has closed the connection`)));
   }
 
-  /** @throws ConnectionLost */
-  static open(options: ConnectionOptions): Promise<KafkaConnection> {
-    const { host, port } = options;
-    return new Promise((resolve, reject) => {
-      const socket = connect({ host, port });
-      const refuse = (why: string): void => {
-        clearTimeout(timer);
-        socket.destroy();
-        reject(new ConnectionLost(`${host}:${port}: ${why}`));
-      };
-      const limitMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-      const timer = setTimeout(() => refuse(`no connection within ${limitMs} ms`), limitMs);
-      const onError = (error: Error): void => refuse(error.message);
-      socket.once('error', onError);
-      socket.once('connect', () => {
-        clearTimeout(timer);
-        socket.off('error', onError);
-        resolve(new KafkaConnection(socket, options));
-      });
-    });
+  /** @throws ConnectionLost, AuthenticationRefused, RequestTimedOut */
+  static async open(options: ConnectionOptions): Promise<KafkaConnection> {
+    const { host, port, security = NO_SECURITY, connectTimeoutMs: limitMs = CONNECT_TIMEOUT_MS } = options;
+    let socket;
+    try {
+      socket = await openSocket({ host, port, tls: security.tls, limitMs });
+    } catch (error) {
+      throw new ConnectionLost(error instanceof Error ? error.message : String(error));
+    }
+    const connection = new KafkaConnection(socket, options);
+    if (security.sasl === null) return connection;
+    try {
+      await authenticate(connection, `${host}:${port}`, security.sasl);
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
   }
 
   get isOpen(): boolean {
@@ -171,6 +182,10 @@ export class KafkaConnection {
     if (this.bufferedBytes < 4) return null;
     const first = this.chunks[0];
     const size = (first !== undefined && first.length >= 4 ? first : this.joined()).readInt32BE(0);
+    if (size >>> 16 === TLS_ALERT)
+      throw new SpeaksTls(
+        `${this.address} speaks TLS: security.protocol (SSL, SASL_SSL) in the file of --config`,
+      );
     if (size < 4 || size > MAX_FRAME_BYTES) throw new MalformedBytes(`an answer of ${size} bytes`);
     return size;
   }

@@ -5,6 +5,8 @@
 import type { Socket } from 'node:net';
 import type { NetworkSend } from '#engine/Selectable';
 import type { ResponseBody } from '#engine/requests';
+import type { ClientSecurity } from '../security/ClientSecurity.ts';
+import { connectionTrouble } from '../security/connectionTrouble.ts';
 import {
   kafkajsLibrary,
   silentLogger,
@@ -19,8 +21,7 @@ export interface BrokerAddressOptions {
   readonly clientId: string;
   readonly node: number;
   readonly setupTimeoutMs: number;
-  readonly ssl?: object;
-  readonly sasl?: object;
+  readonly security: ClientSecurity;
 }
 
 export interface ConnectionListener {
@@ -28,7 +29,7 @@ export interface ConnectionListener {
   /** The kernel has taken all bytes of the request. */
   written(send: NetworkSend): void;
   received(send: NetworkSend, body: ResponseBody): void;
-  /** Once; nothing follows. `why`: in the system's words. */
+  /** Once; nothing follows. `why`: in words for a person, beginning with the address. */
   ended(wasConnected: boolean, why: string): void;
 }
 
@@ -46,12 +47,16 @@ export class BrokerConnection {
   private connection: KafkajsConnection | null = null;
   private socket: Socket | null = null;
   private hasEnded = false;
-  private why = 'the broker closed the connection';
+  private readonly address: string;
+  /** What the socket said. */
+  private why: string | null = null;
 
   constructor(options: BrokerAddressOptions, codec: RequestCodec, listener: ConnectionListener) {
     this.codec = codec;
     this.listener = listener;
-    const { host, port, clientId, node, setupTimeoutMs, ssl, sasl } = options;
+    const { host, port, clientId, node, setupTimeoutMs, security } = options;
+    this.address = `${host}:${port}`;
+    const { tls, sasl } = security;
     const pool = new kafkajsLibrary.ConnectionPool({
       host,
       port,
@@ -62,8 +67,9 @@ export class BrokerConnection {
       requestTimeout: NO_TIMEOUT_MS,
       enforceRequestTimeout: false,
       maxInFlightRequests: null,
-      ...(ssl === undefined ? {} : { ssl }),
-      ...(sasl === undefined ? {} : { sasl }),
+      ...(tls === null ? {} : { ssl: tls }),
+      // kafkajs keeps things of its own in it.
+      ...(sasl === null ? {} : { sasl: { ...sasl } }),
     });
     // It would look every millisecond at a queue that is always empty: nothing limits or throttles it here.
     for (const { requestQueue } of pool.pool) requestQueue.scheduleCheckPendingRequests = () => {};
@@ -128,7 +134,7 @@ export class BrokerConnection {
         return write(bytes, () => this.wrote(send));
       },
     });
-    socket.on('error', (error) => (this.why = error.message));
+    socket.on('error', (error) => (this.why ??= connectionTrouble(this.address, error)));
     socket.on('close', () => this.end(null));
     return socket;
   }
@@ -146,8 +152,13 @@ export class BrokerConnection {
 
   private end(error: unknown): void {
     if (this.hasEnded) return;
-    if (error instanceof Error) this.why = error.message;
+    const why = error instanceof Error ? this.wordsOf(error) : null;
     this.close();
-    this.listener.ended(this.isEstablished, this.why);
+    this.listener.ended(this.isEstablished, this.why ?? why ?? `${this.address} has closed the connection`);
+  }
+  private wordsOf({ name, message }: Error): string {
+    return name === 'KafkaJSSASLAuthenticationError'
+      ? `${this.address} does not accept the user name and password of sasl.jaas.config`
+      : `${this.address}: ${message}`;
   }
 }

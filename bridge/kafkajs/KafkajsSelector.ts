@@ -9,6 +9,7 @@ import type { Blocking } from '#engine/Blocking';
 import type { RunContext } from '#engine/RunContext';
 import type { Arrival, NetworkSend, Selectable, Selected } from '#engine/Selectable';
 import type { BrokerAddress, ResponseBody } from '#engine/requests';
+import type { ClientSecurity } from '../security/ClientSecurity.ts';
 import { BrokerConnection } from './BrokerConnection.ts';
 import type { RequestCodec } from './requests.ts';
 
@@ -20,13 +21,13 @@ export interface KafkajsSelectorParts {
   readonly bootstrap: readonly BrokerAddress[];
   readonly codec: RequestCodec;
   readonly setupTimeoutMs: number;
-  readonly security?: { readonly ssl?: object; readonly sasl?: object };
+  readonly security: ClientSecurity;
   /** Something has come from outside: the scheduler has to look. */
   readonly wake: () => void;
   /** Told of every answer, on the sender thread, before the client acts on it. */
   readonly observe?: (send: NetworkSend, body: ResponseBody) => void;
   /** Told why a connection could not be made or broke. */
-  readonly trouble?: (address: BrokerAddress, why: string) => void;
+  readonly trouble?: (why: string) => void;
 }
 
 interface Pending {
@@ -61,9 +62,9 @@ export class KafkajsSelector implements Selectable {
       this.arrived(null, { kind: 'disconnected', node, reason: 'refused' });
       return;
     }
-    const { clientName: clientId, setupTimeoutMs, codec, security = {} } = this.parts;
+    const { clientName: clientId, setupTimeoutMs, codec, security } = this.parts;
     const { host, port } = address;
-    const options = { host, port, clientId, node, setupTimeoutMs, ...security };
+    const options = { host, port, clientId, node, setupTimeoutMs, security };
     const connection = new BrokerConnection(options, codec, {
       connected: () => this.arrived(connection, { kind: 'connected', node }),
       written: (send) => {
@@ -72,7 +73,7 @@ export class KafkajsSelector implements Selectable {
       },
       received: (send, body) => this.received(connection, send, body),
       ended: (wasConnected, why) => {
-        this.parts.trouble?.(address, why);
+        this.parts.trouble?.(why);
         this.arrived(connection, {
           kind: 'disconnected',
           node,

@@ -9,6 +9,7 @@ import type { Scenario } from '#model/Scenario';
 import { randomSources, type RunningProducer } from '#model/startProducer';
 import type { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
 import type { RecordContents } from '../RecordContents.ts';
+import type { ClientSecurity } from '../security/ClientSecurity.ts';
 import { createCompress } from './codecs.ts';
 import { KafkajsSelector } from './KafkajsSelector.ts';
 import { createRequestCodec } from './requests.ts';
@@ -20,12 +21,12 @@ export interface LiveProducerParts {
   readonly contents: RecordContents;
   readonly estimator: CompressionRatioEstimator;
   readonly bootstrap: readonly BrokerAddress[];
-  readonly security?: { readonly ssl?: object; readonly sasl?: object };
+  readonly security: ClientSecurity;
   /** Java's counter behind `producer-N`. */
   readonly nextClientNumber: () => number;
   readonly wake: () => void;
   readonly observe: (send: NetworkSend, body: ResponseBody) => void;
-  readonly trouble: (address: BrokerAddress, why: string) => void;
+  readonly trouble: (why: string) => void;
 }
 
 export interface LiveProducer extends RunningProducer {
@@ -49,7 +50,7 @@ export function startProducer(
       contents.batchBytes(sent, config.compressionType, compress),
     ),
     setupTimeoutMs: config.socketConnectionSetupTimeoutMaxMs,
-    ...(security === undefined ? {} : { security }),
+    security,
     wake,
     observe,
     trouble,

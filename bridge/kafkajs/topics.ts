@@ -1,15 +1,22 @@
 /** The topic of a live run: looked up on the cluster, created when it is missing. One connection, closed at the end. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicSpec } from '#model/Scenario';
-import { KafkaConnection } from '../kafkaBytes/KafkaConnection.ts';
+import { ConnectionLost, KafkaConnection, SpeaksTls } from '../kafkaBytes/KafkaConnection.ts';
 import { API_VERSIONS, METADATA, type BrokerMetadata } from '../kafkaBytes/apis/cluster.ts';
 import { PRODUCE } from '../kafkaBytes/apis/produce.ts';
 import { CREATE_TOPICS } from '../kafkaBytes/apis/topics.ts';
+import { NO_SECURITY, type ClientSecurity } from '../security/ClientSecurity.ts';
 
 export interface BrokerEndpoint {
   readonly host: string;
   readonly port: number;
+  /** How one gets in, the same for all brokers of a cluster; absent: openly. */
+  readonly security?: ClientSecurity;
 }
+
+/** How one gets into the cluster that begins with these. */
+export const securityOf = ([first]: readonly BrokerEndpoint[]): ClientSecurity =>
+  first?.security ?? NO_SECURITY;
 
 export interface WantedTopic {
   readonly topic: string;
@@ -30,6 +37,8 @@ const METADATA_VERSION = 8;
 const CREATE_VERSION = 5;
 const CREATE_LIMIT_MS = 30_000;
 const LOOK_MS = 100;
+/** Something else than Kafka may take what is sent and never answer. */
+const VERSIONS_LIMIT_MS = 5000;
 /** Produce 8 came with Kafka 2.4. */
 const OLDEST_PRODUCE = 8;
 const MOST_REPLICAS = 3;
@@ -42,9 +51,8 @@ export async function findTopic(
 ): Promise<FoundCluster> {
   const connection = await connectToAny(endpoints);
   try {
-    await checkAge(connection);
     const { topic } = wanted;
-    const before = await connection.request(METADATA, METADATA_VERSION, { topics: [topic] });
+    const before = await firstMetadata(connection, topic, securityOf(endpoints));
     const isThere = before.topics.some(({ error }) => error === 'NONE');
     const replicationFactor = wanted.replicationFactor ?? Math.min(MOST_REPLICAS, before.brokers.length);
     if (!isThere) await createTopic(connection, wanted, replicationFactor);
@@ -67,11 +75,15 @@ export async function findTopic(
   }
 }
 
+/** The first that lets us in and is young enough; what is wrong with the others counts only when there is none. */
 async function connectToAny(endpoints: readonly BrokerEndpoint[]): Promise<KafkaConnection> {
   let why = '';
-  for (const { host, port } of endpoints) {
+  for (const endpoint of endpoints) {
     try {
-      return await KafkaConnection.open({ host, port });
+      const connection = await KafkaConnection.open(endpoint);
+      if (await isYoungEnough(connection, securityOf([endpoint]))) return connection;
+      connection.close();
+      why = `${endpoint.host}:${endpoint.port} is older than Kafka 2.4, or no Kafka broker`;
     } catch (error) {
       why = error instanceof Error ? error.message : String(error);
     }
@@ -79,18 +91,29 @@ async function connectToAny(endpoints: readonly BrokerEndpoint[]): Promise<Kafka
   throw new Error(`No broker can be reached: ${why}.`);
 }
 
-async function checkAge(connection: KafkaConnection): Promise<void> {
-  let newestProduce = 0;
+async function isYoungEnough(connection: KafkaConnection, { tls }: ClientSecurity): Promise<boolean> {
   try {
-    const { apis } = await connection.request(API_VERSIONS, 3, null);
-    newestProduce = apis.find(({ key }) => key === PRODUCE.key)?.max ?? 0;
-  } catch {
+    const { apis } = await connection.request(API_VERSIONS, 3, null, VERSIONS_LIMIT_MS);
+    return (apis.find(({ key }) => key === PRODUCE.key)?.max ?? 0) >= OLDEST_PRODUCE;
+  } catch (error) {
+    // With TLS a broker says only now that it does not take the client's certificate.
+    if (error instanceof SpeaksTls || (tls !== null && error instanceof ConnectionLost)) throw error;
     // An older broker's answer cannot be read, or it closes the connection.
+    return false;
   }
-  if (newestProduce < OLDEST_PRODUCE)
+}
+
+/** The first question after ApiVersions, which a broker answers to everybody. */
+async function firstMetadata(connection: KafkaConnection, topic: string, security: ClientSecurity) {
+  try {
+    return await connection.request(METADATA, METADATA_VERSION, { topics: [topic] });
+  } catch (error) {
+    if (security.sasl !== null || !(error instanceof ConnectionLost)) throw error;
     throw new Error(
-      'What answers there is older than Kafka 2.4, or not a Kafka broker without TLS and SASL.',
+      'The broker wants to know who it talks to (SASL): name a file of client properties by --config.',
+      { cause: error },
     );
+  }
 }
 
 async function createTopic(

@@ -2,9 +2,12 @@
 import { describe, it } from 'vitest';
 import { findJava } from '../door/machine.mjs';
 
-/** A suite on real brokers of Kafka; on Debian as root Java and Maven are installed for it. */
-export async function describeWithKafka(name: string, body: () => void): Promise<void> {
-  const { missing } = await findJava();
+/**
+ * A suite on real brokers of Kafka; on Debian as root Java and Maven are installed for it. `alsoMissing`: what else it
+ * needs and lacks.
+ */
+export async function describeWithKafka(name: string, body: () => void, alsoMissing?: string): Promise<void> {
+  const missing = (await findJava()).missing ?? alsoMissing;
   if (missing === undefined) {
     describe(name, body);
   } else if (process.env['CI'] === 'true') {

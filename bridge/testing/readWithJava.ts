@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../door/run.mjs';
 import { installKafka, KAFKA_VERSION } from '../kafka/install.ts';
+import { propertiesText } from '../kafka/nodeFiles.ts';
 
 const PROGRAM = fileURLToPath(new URL('ReadTopics.java', import.meta.url));
 const LIMIT_MS = 120_000;
@@ -23,12 +24,7 @@ export async function readWithJava(
   const folder = mkdtempSync(join(tmpdir(), 'linger-java-'));
   try {
     const file = join(folder, 'client.properties');
-    writeFileSync(
-      file,
-      Object.entries(settings)
-        .map(([key, value]) => `${key}=${value}\n`)
-        .join(''),
-    );
+    writeFileSync(file, propertiesText(settings));
     // A program of one file is compiled as it is started.
     const options = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath, PROGRAM];
     const { code, output } = await run('java', [...options, file, ...topics], { timeoutMs: LIMIT_MS });
