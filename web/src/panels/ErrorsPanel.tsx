@@ -1,7 +1,15 @@
 /** Every error: what it means, what the producer does and did in this run, what is left to the application, and a try. */
 import { useState, type ReactNode } from 'react';
-import type { AnswerRule } from '#model/Scenario';
 import { useFrame, useSession } from '../store/useFrame.ts';
+import {
+  answerRule,
+  answerSentence,
+  hasPartitions,
+  NEXT_REQUEST,
+  ordinal,
+  type Target,
+} from './faults/answers.ts';
+import { AnswerTarget } from './faults/AnswerTarget.tsx';
 import { useStrike } from './faults/FaultButton.tsx';
 import {
   countsSentence,
@@ -42,6 +50,8 @@ export function ErrorsPanel(): ReactNode {
   const ofRun = kindOf(usePresent().applications[0]);
   const [chosen, setChosen] = useState<ProducerKind | null>(null);
   const [text, setText] = useState('');
+  const [target, setTarget] = useState(NEXT_REQUEST);
+  const canInject = useSession().source.capabilities.commands.has('answer.set');
   const kind = chosen ?? ofRun;
   const rows = useCountedRows(kind, text);
   return (
@@ -65,11 +75,16 @@ export function ErrorsPanel(): ReactNode {
             ))}
           </select>
         </label>
+        {canInject ? (
+          <div className="dim">
+            A try answers the request <AnswerTarget target={target} onChange={setTarget} />
+          </div>
+        ) : null}
       </div>
       <ul>
         {rows.map((counted) => (
           <li key={counted.row.error}>
-            <ErrorItem counted={counted} />
+            <ErrorItem counted={counted} kind={kind} target={canInject ? target : null} />
           </li>
         ))}
       </ul>
@@ -78,7 +93,13 @@ export function ErrorsPanel(): ReactNode {
   );
 }
 
-function ErrorItem({ counted }: { readonly counted: CountedRow }): ReactNode {
+interface Trial {
+  readonly kind: ProducerKind;
+  /** null: nothing can be injected into this run. */
+  readonly target: Target | null;
+}
+
+function ErrorItem({ counted, kind, target }: Trial & { readonly counted: CountedRow }): ReactNode {
   const { row, answered, counts } = counted;
   return (
     <details className={answered > 0 ? 'error met' : 'error'}>
@@ -97,25 +118,14 @@ function ErrorItem({ counted }: { readonly counted: CountedRow }): ReactNode {
       </p>
       {counts === null ? null : <p className="error-counts">{counts}</p>}
       {row.ways.map((way) => (
-        <ErrorWayView key={way.api} row={row} way={way} />
+        <ErrorWayView key={way.api} row={row} way={way} kind={kind} target={target} />
       ))}
     </details>
   );
 }
 
-function ErrorWayView({ row, way }: { readonly row: ErrorRow; readonly way: ErrorWay }): ReactNode {
-  const strike = useStrike();
-  const canInject = useSession().source.capabilities.commands.has('answer.set');
-  const rule: AnswerRule = {
-    api: way.api,
-    node: null,
-    topic: null,
-    partition: null,
-    nth: 1,
-    times: 1,
-    error: row.error,
-    appended: false,
-  };
+function ErrorWayView(props: Trial & { readonly row: ErrorRow; readonly way: ErrorWay }): ReactNode {
+  const { row, way, kind, target } = props;
   return (
     <div className="error-way">
       <dl>
@@ -128,15 +138,33 @@ function ErrorWayView({ row, way }: { readonly row: ErrorRow; readonly way: Erro
           <dd>{way.application}</dd>
         </div>
       </dl>
-      {canInject ? (
-        <button
-          type="button"
-          className="fault bad"
-          onClick={() => strike({ command: { do: 'answer.set', rule } })}
-        >
-          Answer the next {way.label} so
-        </button>
-      ) : null}
+      {target === null ? null : <TryButton row={row} way={way} kind={kind} target={target} />}
     </div>
+  );
+}
+
+function TryButton(props: {
+  readonly row: ErrorRow;
+  readonly way: ErrorWay;
+  readonly kind: ProducerKind;
+  readonly target: Target;
+}): ReactNode {
+  const strike = useStrike();
+  const { row, way, kind, target } = props;
+  const { node, place } = target;
+  const rule = answerRule(way.api, row.error, target);
+  const of = node === null ? '' : ` to broker ${node}`;
+  const about = place === null || !hasPartitions(way.api) ? '' : ` with ${place.topic}-${place.partition}`;
+  return (
+    <button
+      type="button"
+      className="fault bad"
+      title={answerSentence(rule, kind)}
+      onClick={() => strike({ command: { do: 'answer.set', rule } })}
+    >
+      Answer the {ordinal(target.nth)} {way.label}
+      {of}
+      {about} so
+    </button>
   );
 }

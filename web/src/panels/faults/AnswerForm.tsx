@@ -2,47 +2,37 @@
 import { useId, useState, type ReactNode } from 'react';
 import type { AnswerRule } from '#model/Scenario';
 import type { ErrorName } from '#record/Errors';
-import { useFrame } from '../../store/useFrame.ts';
 import { usePresent } from '../settings/usePresent.ts';
 import { kindOf } from '../errors/errorRows.ts';
-import { answerSentence, ANSWERS, API_LABELS, APIS, errorMark, hasPartitions, ordinal } from './answers.ts';
+import {
+  answerRule,
+  answerSentence,
+  ANSWERS,
+  API_LABELS,
+  APIS,
+  errorMark,
+  hasPartitions,
+  isStored,
+  type Place,
+} from './answers.ts';
+import { NthSelect, PlaceSelect } from './AnswerTarget.tsx';
 import { useStrike } from './FaultButton.tsx';
-
-const NTHS = [1, 2, 3, 5, 10];
-const ANY = '';
-
-interface Place {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-function usePlaces(): readonly Place[] {
-  return useFrame((session) =>
-    [...session.view.state.partitions.values()].map(({ topic, partition }) => ({ topic, partition })),
-  );
-}
 
 export function AnswerForm(props: { readonly node: number | null; readonly onDone?: () => void }): ReactNode {
   const id = useId();
   const strike = useStrike();
-  const places = usePlaces();
   const kind = kindOf(usePresent().applications[0]);
   const [api, setApi] = useState<AnswerRule['api']>('PRODUCE');
   const [error, setError] = useState<ErrorName>('NOT_LEADER_OR_FOLLOWER');
   const [nth, setNth] = useState(1);
-  const [place, setPlace] = useState(ANY);
+  const [place, setPlace] = useState<Place | null>(null);
   const [isAppended, setAppended] = useState(false);
-  const chosen = hasPartitions(api) && place !== ANY ? places[Number(place)] : undefined;
-  const rule: AnswerRule = {
-    api,
-    node: props.node,
-    topic: chosen?.topic ?? null,
-    partition: chosen?.partition ?? null,
-    nth,
-    times: 1,
-    error,
-    appended: isAppended && api === 'PRODUCE',
+  const choose = (next: ErrorName, of: AnswerRule['api']): void => {
+    setError(next);
+    setAppended(isStored(of, next));
   };
+  const target = { nth, node: props.node, place };
+  const rule = { ...answerRule(api, error, target), appended: isAppended };
   return (
     <div className="answer-form">
       <div className="answer-row">
@@ -53,7 +43,7 @@ export function AnswerForm(props: { readonly node: number | null; readonly onDon
           onChange={(event) => {
             const next = event.target.value as AnswerRule['api'];
             setApi(next);
-            setError(ANSWERS[next][0] ?? 'UNKNOWN_SERVER_ERROR');
+            choose(ANSWERS[next][0] ?? 'UNKNOWN_SERVER_ERROR', next);
           }}
         >
           {APIS.map((each) => (
@@ -62,29 +52,12 @@ export function AnswerForm(props: { readonly node: number | null; readonly onDon
             </option>
           ))}
         </select>
-        <select
-          aria-label="Which request"
-          value={nth}
-          onChange={(event) => setNth(Number(event.target.value))}
-        >
-          {NTHS.map((each) => (
-            <option key={each} value={each}>
-              {ordinal(each)}
-            </option>
-          ))}
-        </select>
+        <NthSelect nth={nth} onChange={setNth} />
       </div>
       {hasPartitions(api) ? (
         <div className="answer-row">
           <label htmlFor={`${id}-place`}>For</label>
-          <select id={`${id}-place`} value={place} onChange={(event) => setPlace(event.target.value)}>
-            <option value={ANY}>all its partitions</option>
-            {places.map(({ topic, partition }, i) => (
-              <option key={`${topic}-${partition}`} value={i}>
-                {topic}-{partition}
-              </option>
-            ))}
-          </select>
+          <PlaceSelect id={`${id}-place`} place={place} onChange={setPlace} />
         </div>
       ) : null}
       <div className="answer-row">
@@ -92,7 +65,7 @@ export function AnswerForm(props: { readonly node: number | null; readonly onDon
         <select
           id={`${id}-error`}
           value={error}
-          onChange={(event) => setError(event.target.value as ErrorName)}
+          onChange={(event) => choose(event.target.value as ErrorName, api)}
         >
           {ANSWERS[api].map((each) => (
             <option key={each} value={each}>

@@ -5,6 +5,21 @@ import { isRetriable, refreshesMetadata, type ErrorName } from '#record/Errors';
 
 type Api = AnswerRule['api'];
 
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** Which request is answered; null: any. */
+export interface Target {
+  /** From now on, from 1. */
+  readonly nth: number;
+  readonly node: number | null;
+  readonly place: Place | null;
+}
+
+export const NEXT_REQUEST: Target = { nth: 1, node: null, place: null };
+
 const METADATA_ERRORS: readonly ErrorName[] = [
   'LEADER_NOT_AVAILABLE',
   'UNKNOWN_TOPIC_OR_PARTITION',
@@ -52,6 +67,22 @@ export const API_LABELS: Readonly<Record<Api, string>> = {
 /** Whose requests have a partition that can be chosen. */
 export const hasPartitions = (api: Api): boolean =>
   api === 'PRODUCE' || api === 'ADD_PARTITIONS_TO_TXN' || api === 'TXN_OFFSET_COMMIT';
+
+/** Whether the error itself says that the batch is in the log. */
+export const isStored = (api: Api, error: ErrorName): boolean =>
+  api === 'PRODUCE' && (produceError(error)?.isStored ?? false);
+
+/** Answers the chosen request once with the error, which tells the truth about what is written. */
+export const answerRule = (api: Api, error: ErrorName, { nth, node, place }: Target): AnswerRule => ({
+  api,
+  node,
+  topic: hasPartitions(api) ? (place?.topic ?? null) : null,
+  partition: hasPartitions(api) ? (place?.partition ?? null) : null,
+  nth,
+  times: 1,
+  error,
+  appended: isStored(api, error),
+});
 
 /** What the producer makes of it, as a mark beside its name. */
 export function errorMark(api: Api, error: ErrorName, kind: keyof ProduceReactions): string {
