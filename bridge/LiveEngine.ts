@@ -16,6 +16,8 @@ export interface LiveEngine {
   /** How each type of event is known; what is not here does not exist in this run. */
   readonly provenance: ReadonlyMap<EventType, 'simulated' | 'measured' | 'derived' | 'estimated'>;
   readonly commands: ReadonlySet<CommandBody['do']>;
+  /** Settings that cannot be honoured, by name or `name=value`, each with a sentence; absent: all can. */
+  readonly refusals?: ReadonlyMap<string, string>;
   /** With all commands that were given. */
   readonly scenario: Scenario;
   /** µs of run time before which everything has happened. */

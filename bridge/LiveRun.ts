@@ -219,7 +219,7 @@ export class LiveRun {
 
   /** What a viewer begins with; `resumeSeq`: it goes on there with what it holds. */
   stateMessage(resumeSeq: number | null): StateMessage {
-    const { provenance, commands, scenario } = this.engine;
+    const { provenance, commands, refusals = new Map<string, string>(), scenario } = this.engine;
     return {
       kind: 'state',
       protocolVersion: PROTOCOL_VERSION,
@@ -228,7 +228,11 @@ export class LiveRun {
       at: this.state.at,
       snapshot: resumeSeq === null ? encodeState(this.state) : null,
       scenario,
-      capabilities: { events: Object.fromEntries(provenance), commands: [...commands] },
+      capabilities: {
+        events: Object.fromEntries(provenance),
+        commands: [...commands],
+        refusals: Object.fromEntries(refusals),
+      },
       vocabulary: vocabulary(),
     };
   }

@@ -31,6 +31,7 @@ import { startProducer } from './kafkajs/startProducer.ts';
 import { securityOf, type BrokerEndpoint } from './kafkajs/topics.ts';
 import { LinkFaults } from './LinkFaults.ts';
 import { liveProvenance } from './liveProvenance.ts';
+import { liveRefusals } from './liveRefusals.ts';
 import { ownCommands, type OwnBrokers } from './ownBrokers.ts';
 
 export interface KafkajsEngineParts {
@@ -78,6 +79,7 @@ export const createKafkajsEngine = (parts: KafkajsEngineParts): KafkajsEngine =>
 class Engine implements KafkajsEngine {
   readonly provenance: ReadonlyMap<EventType, 'measured' | 'derived'>;
   readonly commands: ReadonlySet<CommandBody['do']>;
+  readonly refusals = liveRefusals();
   failure: string | null = null;
   warning: string | null = null;
   private readonly parts: KafkajsEngineParts;

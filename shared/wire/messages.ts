@@ -64,6 +64,8 @@ const bridgeMessage = v.variant('kind', [
     capabilities: v.strictObject({
       events: v.record(v.string(), provenanceSchema),
       commands: v.array(v.string()),
+      /** What cannot be set here, each with why: `liveSettings.ts` of the page says what the names are. */
+      refusals: v.record(v.string(), sentence),
     }),
     /** Names of the types of events, each with its fields: `[type, field, …]`. */
     vocabulary: v.array(v.array(v.string())),

@@ -2,16 +2,23 @@
 import type { ReactNode } from 'react';
 import { useFrame } from '../store/useFrame.ts';
 import { bytesText, countText } from '../ui/format.ts';
+import { How } from '../ui/How.tsx';
+import { provenanceOf } from '../ui/provenance.ts';
 import { HISTOGRAM } from './chartCatalog.ts';
 
 export function SizeHistogram(): ReactNode {
-  const bars = useFrame((s) => s.projections.metrics.batchSizes(0, s.playback.cursor.at));
+  const { bars, how } = useFrame((s) => ({
+    bars: s.projections.metrics.batchSizes(0, s.playback.cursor.at),
+    how: provenanceOf(s.source.capabilities, ['batch.drained']),
+  }));
   const most = bars.reduce((max, { count }) => Math.max(max, count), 1);
   const total = bars.reduce((sum, { count }) => sum + count, 0);
   return (
     <figure className="chart" title={HISTOGRAM.meaning}>
       <figcaption>
-        <span className="chart-name">{HISTOGRAM.title}</span>
+        <span className="chart-name">
+          {HISTOGRAM.title} {how === null ? null : <How of={how} />}
+        </span>
         <span className="number">{countText(total)} batches</span>
       </figcaption>
       <ul className="histogram" aria-label={HISTOGRAM.meaning}>

@@ -1,6 +1,7 @@
 /** What the inspector shows of a thing: a title and facts. A copy, because the session's state is filled anew. */
 import type { OutcomeKind } from '#projections/recordsByOutcome';
 import type { LedgerListing } from '#wire/ledger';
+import type { Provenance } from '../sources/Source.ts';
 import type { Listed } from '../store/appStore.ts';
 import type { Entity } from '../stage/scene.ts';
 
@@ -15,6 +16,8 @@ export interface Fact {
   readonly name: string;
   readonly value: FactValue;
   readonly tone?: 'good' | 'warn' | 'bad';
+  /** Absent: as its source is known (factSources.ts). */
+  readonly how?: Provenance;
 }
 
 export interface Card {

@@ -6,8 +6,10 @@ import { faultsOf } from '../panels/ThingMenu.tsx';
 import type { Entity } from '../stage/scene.ts';
 import { useApp, useAppStore, useFrame, useSession } from '../store/useFrame.ts';
 import { momentText } from '../ui/format.ts';
+import { How, HowLegend } from '../ui/How.tsx';
 import type { Fact, FactLink } from './Card.ts';
 import { cardOf } from './cardOf.ts';
+import { provenancesOf, withProvenance } from './factSources.ts';
 import { JourneyBar } from './JourneyBar.tsx';
 import { Legend } from './Legend.tsx';
 import { OutcomeList } from './OutcomeList.tsx';
@@ -37,8 +39,9 @@ function Selected(props: { readonly entity: Entity }): ReactNode {
   const { entity } = props;
   const store = useAppStore();
   const timeline = useMemo(() => createTimeline(entity), [entity]);
-  const { card, sentence, rows, journey, faults } = useFrame((session) => ({
-    card: cardOf(session, entity),
+  const { card, isLive, sentence, rows, journey, faults } = useFrame((session) => ({
+    card: withProvenance(session, cardOf(session, entity)),
+    isLive: session.source.kind === 'live',
     sentence: whyOf(session, entity),
     rows: timeline.rows(session),
     journey:
@@ -73,9 +76,10 @@ function Selected(props: { readonly entity: Entity }): ReactNode {
       </div>
       <dl className="facts">
         {card.facts.map((fact) => (
-          <FactRow key={fact.name} fact={fact} />
+          <FactRow key={fact.name} fact={fact} isLive={isLive} />
         ))}
       </dl>
+      <HowLegend of={provenancesOf(card)} />
       {journey === null ? null : <JourneyBar journey={journey} />}
       {faults.length === 0 ? null : (
         <section className="inspector-faults" aria-label="What can be done to it">
@@ -93,12 +97,15 @@ function Selected(props: { readonly entity: Entity }): ReactNode {
   );
 }
 
-function FactRow(props: { readonly fact: Fact }): ReactNode {
-  const { name, value, tone } = props.fact;
+/** In a model all numbers are of one kind: the legend says it once. */
+function FactRow(props: { readonly fact: Fact; readonly isLive: boolean }): ReactNode {
+  const { name, value, tone, how } = props.fact;
   const isLong = typeof value === 'string' ? value.length > 20 : value.length > 1;
   return (
     <div className={isLong ? 'long' : ''}>
-      <dt>{name}</dt>
+      <dt>
+        {name} {props.isLive && how !== undefined ? <How of={how} /> : null}
+      </dt>
       <dd className={`number ${tone ?? ''}`}>
         {typeof value === 'string' ? value : value.map((each) => <Link key={each.text} link={each} />)}
       </dd>

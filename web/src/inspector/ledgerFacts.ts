@@ -13,6 +13,9 @@ const BAD: readonly (readonly [LedgerListing, keyof LedgerCounts])[] = [
   ['failed-but-present', 'failedButPresent'],
 ];
 
+/** Follow from where the reader is; the others were seen. */
+const DERIVED: ReadonlySet<LedgerListing> = new Set<LedgerListing>(['missing', 'awaited', 'not-committed']);
+
 /** Each count of the partition, as it was read back up to now. */
 export function ledgerFacts({ source }: Session, tp: number): readonly Fact[] {
   const [, counts] = source.ledger?.partitions.find(([of]) => of === tp) ?? [];
@@ -20,6 +23,7 @@ export function ledgerFacts({ source }: Session, tp: number): readonly Fact[] {
   const fact = (listing: LedgerListing, value: number, tone?: Fact['tone']): Fact => ({
     name: `read back: ${LEDGER_WORDS[listing]}`,
     value: value === 0 ? '0' : [ledgerLink(countText(value), listing, tp)],
+    how: DERIVED.has(listing) ? 'derived' : 'measured',
     ...(tone === undefined ? {} : { tone }),
   });
   const facts = [fact('present', counts.present)];

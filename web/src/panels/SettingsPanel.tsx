@@ -11,7 +11,7 @@ import { transactionControls } from './settings/transactionControls.ts';
 import { usePresent } from './settings/usePresent.ts';
 import { costControls, workloadControls } from './settings/workloadControls.ts';
 import { FaultPanel } from './FaultPanel.tsx';
-import { useFrame } from '../store/useFrame.ts';
+import { useFrame, useSession } from '../store/useFrame.ts';
 import { LessonPanel } from './LessonPanel.tsx';
 import { Touchable, useLookOnly } from './Touchable.tsx';
 import { isChanged } from './settings/Control.ts';
@@ -116,6 +116,10 @@ function FromWhen(props: {
   readonly fromStart: boolean;
   readonly onChange: (fromStart: boolean) => void;
 }): ReactNode {
+  // What has happened cannot be made anew.
+  if (!useSession().source.capabilities.commandsInThePast) {
+    return <p className="dim apply">A change holds from now on.</p>;
+  }
   return (
     <div className="apply">
       <span className="dim">A change holds</span>

@@ -129,7 +129,11 @@ class FakeBridge {
       at: state.at,
       snapshot: fromSeq === null ? encodeState(state) : null,
       scenario: this.run.scenario,
-      capabilities: { events: { 'record.sent': 'simulated' }, commands: ['broker.kill', 'broker.restart'] },
+      capabilities: {
+        events: { 'record.sent': 'simulated' },
+        commands: ['broker.kill', 'broker.restart'],
+        refusals: { costs: 'They are measured.' },
+      },
       vocabulary: vocabulary(),
       ...more,
     });
@@ -172,7 +176,10 @@ describe('a live source', () => {
     expect(source.base?.seq).toBe(source.log.startSeq);
     tape.trim(source.log.startSeq);
     expect((source.log as EventTape).digest()).toBe(tape.digest());
-    expect(source.capabilities).toMatchObject({ commandsInThePast: false });
+    expect(source.capabilities).toMatchObject({
+      commandsInThePast: false,
+      refusals: new Map([['costs', 'They are measured.']]),
+    });
   });
 
   it('tells how far it has drawn with the frames of the page, not before', async () => {

@@ -228,11 +228,12 @@ class LiveRunSource implements LiveSource {
     this.contents.clear();
     this.ledgerLists.clear();
     if (message.runId !== before) this.ledger = null;
-    const { events, commands } = message.capabilities;
+    const { events, commands, refusals } = message.capabilities;
     this.capabilities = {
       events: new Map(Object.entries(events) as [EventType, Provenance][]),
       commands: new Set(commands as CommandBody['do'][]),
       commandsInThePast: false,
+      refusals: new Map(Object.entries(refusals)),
     };
     if (isAnother) {
       this.talk(

@@ -30,6 +30,8 @@ export function ApplicationPicker(props: {
   const session = useSession();
   const store = useAppStore();
   const { applications } = present;
+  // Another one would make the run anew.
+  const isLive = !session.source.capabilities.commandsInThePast;
   const restart = (scenario: Scenario, choose: number): void => {
     const refusal = session.restart(scenario);
     if (refusal === null) onChoose(choose);
@@ -59,7 +61,7 @@ export function ApplicationPicker(props: {
         ))}
       </div>
       <Touchable>
-        {applications.length < MOST_APPLICATIONS ? (
+        {!isLive && applications.length < MOST_APPLICATIONS ? (
           <button
             type="button"
             className="small-button"
@@ -70,7 +72,7 @@ export function ApplicationPicker(props: {
             +
           </button>
         ) : null}
-        {applications.length > 1 ? (
+        {!isLive && applications.length > 1 ? (
           <button
             type="button"
             className="small-button"

@@ -4,6 +4,8 @@ import type { Scenario } from '#model/Scenario';
 import { effectiveText } from './effective.ts';
 import { textOfValue } from './change.ts';
 import type { Control } from './Control.ts';
+import { choiceRefusal, refusedOf, type Refused } from './liveSettings.ts';
+import { useSession } from '../../store/useFrame.ts';
 import { nextStop, placeOf } from './stops.ts';
 import { useControl, type ControlHandle } from './useControl.ts';
 
@@ -14,12 +16,17 @@ export const ControlRow = memo(function ControlRow(props: {
   readonly fromStart: boolean;
 }): ReactNode {
   const { control, present, fromStart } = props;
+  const { capabilities } = useSession().source;
+  const refused = refusedOf(control, present, capabilities);
   const handle = useControl(control, present, fromStart);
   const id = useId();
   const isChanged = handle.value !== control.defaultValue;
   const defaultText = textOfValue(control, control.defaultValue);
   const onlyFromStart = !fromStart && control.command(present, handle.value) === null;
   const effective = effectiveText(control, present);
+  if (refused !== null) {
+    return <RefusedRow control={control} refused={refused} value={handle.text} />;
+  }
   return (
     <div className={isChanged ? 'control changed' : 'control'} data-control={control.label}>
       <div className="control-head">
@@ -54,6 +61,31 @@ export const ControlRow = memo(function ControlRow(props: {
   );
 });
 
+/** A setting that this run cannot change: its value where it is known, and why. */
+function RefusedRow(props: {
+  readonly control: Control;
+  readonly refused: Refused;
+  readonly value: string;
+}): ReactNode {
+  const { control, refused, value } = props;
+  return (
+    <div
+      className="control refused"
+      data-control={control.label}
+      aria-disabled="true"
+      title={refused.sentence}
+    >
+      <div className="control-head">
+        <span className={control.isKafkaName ? 'control-name kafka' : 'control-name'}>
+          <Broken text={control.label} />
+        </span>
+        <span className="control-value number">{refused.isKnown ? value : '—'}</span>
+      </div>
+      <p className="meaning">{refused.sentence}</p>
+    </div>
+  );
+}
+
 /** Long names break behind their dots. */
 function Broken(props: { readonly text: string }): ReactNode {
   return props.text.split('.').map((part, i) => (
@@ -79,6 +111,7 @@ const SEGMENT_LETTERS = 12;
 
 function Value({ id, control, handle }: PartProps): ReactNode {
   const { shape } = control;
+  const { capabilities } = useSession().source;
   const common = { 'aria-label': control.label, 'aria-describedby': `${id}-meaning` };
   switch (shape.kind) {
     case 'number':
@@ -128,8 +161,14 @@ function Value({ id, control, handle }: PartProps): ReactNode {
             onChange={(event) => handle.set(event.target.value)}
           >
             {shape.choices.map((choice) => (
-              <option key={choice.value} value={choice.value}>
+              <option
+                key={choice.value}
+                value={choice.value}
+                disabled={choiceRefusal(control, choice.value, capabilities) !== null}
+                title={choiceRefusal(control, choice.value, capabilities) ?? undefined}
+              >
                 {choice.label}
+                {choiceRefusal(control, choice.value, capabilities) === null ? '' : ' (not here)'}
                 {choice.value === control.defaultValue && choice.value !== handle.shown ? ' (default)' : ''}
               </option>
             ))}
