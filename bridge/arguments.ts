@@ -21,8 +21,13 @@ export interface Arguments {
 }
 
 export const DEFAULT_PORT = 4317;
-const DEFAULT_TOPIC = 'orders';
-const DEFAULT_PARTITIONS = 6;
+/** What live mode produces to, unless the command line says otherwise. */
+export const DEFAULT_WANTED_TOPIC: WantedTopic = {
+  topic: 'orders',
+  partitions: 6,
+  replicationFactor: null,
+  minInsyncReplicas: null,
+};
 const LARGEST_COUNT = 10_000;
 const LEGAL_TOPIC = /^[a-zA-Z0-9._-]{1,249}$/;
 /** A name, an IPv4 address, or an IPv6 address in brackets. */
@@ -80,12 +85,12 @@ function parseTarget(switches: ReadonlySet<string>, values: ReadonlyMap<string, 
 }
 
 function parseTopic(values: ReadonlyMap<string, string>): WantedTopic {
-  const topic = values.get('--topic') ?? DEFAULT_TOPIC;
+  const topic = values.get('--topic') ?? DEFAULT_WANTED_TOPIC.topic;
   if (!LEGAL_TOPIC.test(topic))
     throw new Error(`--topic wants a legal name of a topic, not ${topic === '' ? 'nothing' : topic}.`);
   return {
     topic,
-    partitions: parseCount(values, '--partitions') ?? DEFAULT_PARTITIONS,
+    partitions: parseCount(values, '--partitions') ?? DEFAULT_WANTED_TOPIC.partitions,
     replicationFactor: parseCount(values, '--replication-factor'),
     minInsyncReplicas: parseCount(values, '--min-insync-replicas'),
   };

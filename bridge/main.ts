@@ -1,6 +1,7 @@
 /** The process behind `npm start`: serves the page and the bridge, and ends on a signal with nothing left running. */
 import { join } from 'node:path';
-import { parseArguments } from './arguments.ts';
+import { DEFAULT_WANTED_TOPIC, parseArguments } from './arguments.ts';
+import { ClusterStarter } from './ClusterStarter.ts';
 import { removeAbandonedClusters } from './kafka/clusterFolder.ts';
 import { pageInDevelopment } from './pageInDevelopment.ts';
 import { startTarget } from './liveTarget.ts';
@@ -32,13 +33,26 @@ export async function main(args: readonly string[], root: string): Promise<void>
     process.exit(1);
   }
   end.add(target.stop);
-  const { run } = target;
+  // Asked for from the page, a cluster takes the place of no live run.
+  let present = target;
+  const starter = new ClusterStarter(async (progress) => {
+    const tell = (line: string): void => {
+      print(line);
+      progress(line);
+    };
+    present = await startTarget({ kind: 'kafka', topic: DEFAULT_WANTED_TOPIC }, tell);
+    end.add(present.stop);
+    if (present.line !== null) print(present.line);
+  });
   const server = await startServer({
     port: options.port,
     pageFolder: options.dev ? null : join(root, 'web', 'dist'),
     page: options.dev ? (http) => pageInDevelopment(join(root, 'web'), http) : null,
-    live: target.offer,
-    onViewer: (socket) => welcomeViewer(socket, run, processWall),
+    get live() {
+      return present.offer;
+    },
+    ...(options.live.kind === 'none' ? { starter } : {}),
+    onViewer: (socket) => welcomeViewer(socket, present.run, processWall),
   });
   if (server.port !== options.port) print(`Port ${options.port} is busy; using ${server.port} instead.`);
   print(`Linger is at ${server.address}`);

@@ -7,11 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRandom } from '#base/random';
 import { SUBPROTOCOL } from '#wire/protocol';
+import { START_CLUSTER_PATH, START_CLUSTER_TOKEN } from '#wire/startCluster';
+import { ClusterStarter } from './ClusterStarter.ts';
 import { startServer, type BridgeServer } from './server.ts';
 
 let folder: string;
 let server: BridgeServer;
 let welcomed = 0;
+let starts = 0;
+let offer: string | null = null;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'linger-page-'));
@@ -21,7 +25,14 @@ beforeAll(async () => {
     port: 43170,
     pageFolder: folder,
     page: null,
-    live: null,
+    get live() {
+      return offer;
+    },
+    starter: new ClusterStarter(() => {
+      starts++;
+      offer = 'kafka';
+      return Promise.resolve();
+    }),
     onViewer: (socket) => {
       welcomed++;
       socket.close();
@@ -147,6 +158,45 @@ describe('an upgrade', () => {
     }
     expect(welcomed).toBe(before);
     expect((await get('/')).status).toBe(200);
+  });
+});
+
+describe('a local cluster that the page asks for', () => {
+  const own = (): Record<string, string> => ({
+    host: ownHost(),
+    origin: `http://${ownHost()}`,
+    [START_CLUSTER_TOKEN]: server.token,
+  });
+  const start = (headers: Record<string, string>) => get(START_CLUSTER_PATH, headers, 'POST');
+
+  it('is not started for another page, another host, or without the token', async () => {
+    expect((await get('/', { host: ownHost() })).body).toContain('linger-startable');
+    const { [START_CLUSTER_TOKEN]: _, ...withoutToken } = own();
+    const { origin: __, ...withoutOrigin } = own();
+    for (const headers of [
+      withoutToken,
+      withoutOrigin,
+      { ...own(), [START_CLUSTER_TOKEN]: server.token.replace(/^./, 'x') },
+      { ...own(), [START_CLUSTER_TOKEN]: '' },
+      { ...own(), origin: 'http://elsewhere.example' },
+      { ...own(), host: 'elsewhere.example' },
+    ])
+      expect((await start(headers)).status).toBe(403);
+    // Only the one way, and only there.
+    expect((await get('/', own(), 'POST')).status).toBe(405);
+    expect((await get(START_CLUSTER_PATH, own())).status).toBe(404);
+    expect(starts).toBe(0);
+  });
+
+  it('is started for the own page, which from then on is offered live mode', async () => {
+    const { status, body } = await start(own());
+    expect(status).toBe(200);
+    expect(body.trim().split('\n').at(-1)).toBe('{"kind":"started"}');
+    await start(own());
+    expect(starts).toBe(1);
+    const page = await get('/', { host: ownHost() });
+    expect(page.body).toContain('<meta name="linger-live" content="kafka" />');
+    expect(page.body).not.toContain('linger-startable');
   });
 });
 

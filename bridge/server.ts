@@ -11,7 +11,9 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import sirv from 'sirv';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { START_CLUSTER_PATH, START_CLUSTER_TOKEN } from '#wire/startCluster';
 import { MAX_PAGE_MESSAGE_BYTES, SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
+import type { ClusterStarter } from './ClusterStarter.ts';
 
 const MAX_VIEWERS = 16;
 const HOST = '127.0.0.1';
@@ -30,8 +32,10 @@ export interface ServerOptions {
   readonly pageFolder: string | null;
   /** Development: serves the page instead of the folder. Given the server, for hot reload over the same port. */
   readonly page: ((server: Server) => Promise<DevelopmentPage>) | null;
-  /** What the page may say of the live run that the bridge offers; null: it offers none. */
+  /** What the page may say of the live run that the bridge offers now; null: it offers none. */
   readonly live: string | null;
+  /** Starts a local cluster when a page asks; absent: none may. */
+  readonly starter?: ClusterStarter;
   /** A viewer whose Host, Origin and token were right. */
   readonly onViewer: (socket: WebSocket) => void;
 }
@@ -60,6 +64,13 @@ export async function startServer(options: ServerOptions): Promise<BridgeServer>
   server.on('request', (request, response) => {
     if (!ownHosts().includes(request.headers.host ?? '')) {
       refuseRequest(response, 403, 'This page is served to its own address only.');
+      return;
+    }
+    if (request.method === 'POST' && request.url === START_CLUSTER_PATH) {
+      const refusal = startRefusalOf(request, ownHosts(), token);
+      if (refusal !== null) refuseRequest(response, 403, refusal);
+      else if (options.starter === undefined) refuseRequest(response, 404, 'This bridge starts no cluster.');
+      else options.starter.answer(response);
       return;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -111,10 +122,27 @@ export function refusalOf(
   return null;
 }
 
+/** Why a page may not have a cluster started, in a sentence; null: it may. The host has been checked. */
+function startRefusalOf(
+  { headers }: IncomingMessage,
+  ownHosts: readonly string[],
+  token: string,
+): string | null {
+  if (!ownHosts.some((host) => headers.origin === `http://${host}`)) return 'Another page asks for this.';
+  const given = headers[START_CLUSTER_TOKEN];
+  return typeof given === 'string' && sameSecret(given, token) ? null : 'The token is missing or wrong.';
+}
+
 function sameSecret(given: string, secret: string): boolean {
   const left = Buffer.from(given);
   const right = Buffer.from(secret);
   return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** What the page is told of live mode. */
+function offerOf({ live, starter }: ServerOptions): string {
+  if (live !== null) return `<meta name="linger-live" content="${live}" />`;
+  return starter?.isOffered === true ? '<meta name="linger-startable" content="kafka" />' : '';
 }
 
 const isDocument = (url: string): boolean => /^\/(index\.html)?(\?|$)/.test(url);
@@ -123,12 +151,7 @@ type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
 async function pageOf(options: ServerOptions, server: Server, token: string): Promise<Page> {
   const withToken = (html: string): string =>
-    html.replace(
-      '</head>',
-      `<meta name="linger-token" content="${token}" />` +
-        (options.live === null ? '' : `<meta name="linger-live" content="${options.live}" />`) +
-        '</head>',
-    );
+    html.replace('</head>', `<meta name="linger-token" content="${token}" />` + offerOf(options) + '</head>');
   if (options.page !== null) {
     const { handler, html } = await options.page(server);
     return (request, response) => {
@@ -145,9 +168,9 @@ async function pageOf(options: ServerOptions, server: Server, token: string): Pr
   }
   const folder = options.pageFolder ?? '';
   const files = sirv(folder, { etag: true, dev: false });
-  const document = withToken(readFileSync(join(folder, 'index.html'), 'utf8'));
+  const document = readFileSync(join(folder, 'index.html'), 'utf8');
   return (request, response) => {
-    if (isDocument(request.url ?? '/')) sendDocument(response, document, PAGE_POLICY);
+    if (isDocument(request.url ?? '/')) sendDocument(response, withToken(document), PAGE_POLICY);
     else files(request, response, () => refuseRequest(response, 404, 'There is nothing here.'));
   };
 }

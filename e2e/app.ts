@@ -29,6 +29,11 @@ interface Hook {
     readonly view: {
       readonly state: {
         readonly counters: Readonly<Record<string, number>>;
+        readonly brokers: ReadonlyMap<number, { readonly state: string }>;
+        readonly clients: ReadonlyMap<
+          number,
+          { readonly connections: ReadonlyMap<number, { readonly addedUs: number }> }
+        >;
         readonly partitions: ReadonlyMap<
           number,
           { readonly leader: number | null; readonly leaderEpoch: number }

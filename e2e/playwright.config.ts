@@ -8,6 +8,8 @@ import { defineConfig } from '@playwright/test';
 const PORT = Number(process.env['LINGER_E2E_PORT'] ?? 4411);
 export const LIVE_PORT_OFFSET = 200;
 export const LIVE_URL = `http://127.0.0.1:${PORT + LIVE_PORT_OFFSET}/`;
+/** Servers that a test starts itself try it first, and take the next free one. */
+export const OWN_SERVER_PORT = PORT + 2 * LIVE_PORT_OFFSET;
 const executablePath = process.env['LINGER_BROWSER'];
 
 const CHROMIUM_ARGUMENTS = [

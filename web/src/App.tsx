@@ -34,6 +34,10 @@ export function App(): ReactNode {
         <div className="stage-cell">
           <Stage />
           <Notices />
+          <Suspense fallback={null}>
+            {slots.thingMenu === null ? null : <slots.thingMenu />}
+            {slots.announcer === null ? null : <slots.announcer />}
+          </Suspense>
         </div>
         <PlaybackBar />
         <Scrubber />

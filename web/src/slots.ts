@@ -6,6 +6,10 @@ export interface Slots {
   readonly right: ComponentType | null;
   readonly charts: ComponentType | null;
   readonly lessonLine: ComponentType | null;
+  /** The menu of what is clicked on the stage. */
+  readonly thingMenu: ComponentType | null;
+  /** Speaks what happens to those who do not see it. */
+  readonly announcer: ComponentType | null;
   readonly recordings: ComponentType<{ readonly onClose: () => void }> | null;
 }
 
@@ -18,5 +22,7 @@ export const slots: Slots = {
   right: later(async () => (await import('./inspector/RightPanel.tsx')).RightPanel),
   charts: later(async () => (await import('./charts/Charts.tsx')).Charts),
   lessonLine: later(async () => (await import('./panels/LessonLine.tsx')).LessonLine),
+  thingMenu: later(async () => (await import('./panels/ThingMenu.tsx')).ThingMenu),
+  announcer: later(async () => (await import('./twin/Announcer.tsx')).Announcer),
   recordings: later(async () => (await import('./panels/Recordings.tsx')).Recordings),
 };

@@ -5,8 +5,6 @@ import type { LessonRuns } from '#lessons/RunFacts';
 import { useApp, useAppStore, useSession } from '../store/useFrame.ts';
 import { enterStep } from './lessons/lessonSteps.ts';
 import { loadLesson } from './lessons/lessonLoaders.ts';
-import { ThingMenu } from './ThingMenu.tsx';
-import { Announcer } from '../twin/Announcer.tsx';
 import './panels.css';
 
 /** Between the frames, so that no reveal has to wait for its runs. */
@@ -73,8 +71,6 @@ export function LessonLine(): ReactNode {
           ))}
         </ul>
       </details>
-      <ThingMenu />
-      <Announcer />
     </>
   );
 }

@@ -4,11 +4,12 @@
  */
 import type { ReactNode } from 'react';
 import type { Scenario } from '#model/Scenario';
-import { liveOffer, sourceAddress } from '../session/urlState.ts';
+import { canStartCluster, liveOffer, sourceAddress } from '../session/urlState.ts';
 import { useAppStore, useFrame, useSession } from '../store/useFrame.ts';
 import { asRecording } from '../sources/recordingSource.ts';
 import { msText } from '../ui/format.ts';
 import { RecordingChip } from './RecordingChip.tsx';
+import { StartCluster } from './StartCluster.tsx';
 import { useLookOnly } from './Touchable.tsx';
 
 export function LiveChip(): ReactNode {
@@ -20,9 +21,12 @@ export function LiveChip(): ReactNode {
   if (recording !== null) return <RecordingChip recording={recording} />;
   if (kind === 'model' && offer === null) {
     return (
-      <span className="source-chip" title={title}>
-        Model
-      </span>
+      <>
+        <span className="source-chip" title={title}>
+          Model
+        </span>
+        {canStartCluster() ? <StartCluster /> : null}
+      </>
     );
   }
   const isLive = kind === 'live';

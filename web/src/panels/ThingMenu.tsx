@@ -30,7 +30,9 @@ interface Place {
 
 /** Everything that can be done to it; empty: nothing, so no menu. */
 export const faultsOf = (session: Session, entity: Entity): readonly Fault[] =>
-  possibleFaults(allFaultsOf(session, entity), session.source.capabilities.commands);
+  session.source.lookOnly === null
+    ? possibleFaults(allFaultsOf(session, entity), session.source.capabilities.commands)
+    : [];
 
 function allFaultsOf(session: Session, entity: Entity): readonly Fault[] {
   switch (entity.kind) {

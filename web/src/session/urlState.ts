@@ -58,6 +58,10 @@ export function sourceAddress(isLive: boolean, search: string = location.search)
 export const liveOffer = (): string | null =>
   document.querySelector<HTMLMetaElement>('meta[name="linger-live"]')?.content ?? null;
 
+/** Whether the bridge that has served this page would start a local cluster for it. */
+export const canStartCluster = (): boolean =>
+  document.querySelector('meta[name="linger-startable"]') !== null;
+
 /** Keeps the address up to date while time stands still, so that a reload or a bookmark comes back here. */
 export function keepAddress(session: Session): () => void {
   let written = location.search;
