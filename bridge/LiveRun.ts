@@ -11,9 +11,10 @@ import { BLOCK_EVENTS } from '#events/tape/layout';
 import type { CommandBody } from '#model/Scenario';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
 import { encodeWireFrame } from '#wire/frame';
-import { vocabulary, type StateMessage } from '#wire/messages';
+import { vocabulary, type Role, type StateMessage } from '#wire/messages';
 import { MAX_FRAME_EVENTS, PROTOCOL_VERSION } from '#wire/protocol';
 import { encodeState } from '#wire/snapshot';
+import { Ceiling, DEFAULT_CEILINGS, type Ceilings } from './ceilings.ts';
 import type { EngineContent, LiveEngine } from './LiveEngine.ts';
 import type { RunLedger } from './LiveLedger.ts';
 import { stopwatch, type Wall } from './WallClock.ts';
@@ -42,13 +43,6 @@ export interface LiveFrame {
   readonly bytes: Uint8Array;
 }
 
-/** Set when the bridge starts, never by a page. */
-export interface Ceilings {
-  readonly recordsPerS: number;
-  readonly bytesPerS: number;
-}
-export const DEFAULT_CEILINGS: Ceilings = { recordsPerS: 50_000, bytesPerS: 50_000_000 };
-
 export interface LiveRunOptions {
   readonly wall: Wall;
   readonly engine: (openLog: (clock: TapeClock) => EventTape) => LiveEngine;
@@ -64,7 +58,7 @@ export class LiveRun {
   readonly ledger: RunLedger | null;
   private readonly engine: LiveEngine;
   private readonly wall: Wall;
-  private readonly ceilings: Ceilings;
+  private readonly ceiling: Ceiling;
   private readonly keptEvents: number;
   private readonly watchers = new Set<() => void>();
   private elapsedUs: (() => number) | null = null;
@@ -83,13 +77,13 @@ export class LiveRun {
     const tapes: EventTape[] = [];
     this.wall = wall;
     this.ledger = ledger ?? null;
-    this.ceilings = ceilings ?? DEFAULT_CEILINGS;
     this.keptEvents = keptEvents ?? KEPT_EVENTS;
     this.engine = engine((clock) => {
       const tape = new EventTape(clock);
       tapes.push(tape);
       return tape;
     });
+    this.ceiling = new Ceiling(ceilings ?? DEFAULT_CEILINGS, this.engine.scenario);
     this.tape = tapes[0] ?? new EventTape();
     this.engine.onWake?.(() => this.stepSoon());
   }
@@ -190,22 +184,9 @@ export class LiveRun {
   execute(command: CommandBody): string | null {
     if (!this.engine.commands.has(command.do)) return 'This live run cannot do that.';
     if (this.engine.failure !== null) return this.engine.failure;
-    return this.ceilingSentence(command) ?? this.engine.execute(command);
-  }
-
-  private ceilingSentence(command: CommandBody): string | null {
-    if (command.do !== 'workload.set') return null;
-    const { recordsPerS, valueBytes } = {
-      ...this.engine.scenario.applications[command.application]?.workload,
-      ...command.workload,
-    };
-    const rate = recordsPerS ?? 0;
-    if (rate > this.ceilings.recordsPerS) {
-      return `This bridge allows at most ${this.ceilings.recordsPerS} records/s.`;
-    }
-    return rate * (valueBytes ?? 0) > this.ceilings.bytesPerS
-      ? `This bridge allows at most ${this.ceilings.bytesPerS} bytes/s.`
-      : null;
+    const sentence = this.ceiling.refusalOf(command) ?? this.engine.execute(command);
+    if (sentence === null) this.ceiling.follow(command);
+    return sentence;
   }
 
   content(record: RecordId): EngineContent | null {
@@ -218,7 +199,7 @@ export class LiveRun {
   }
 
   /** What a viewer begins with; `resumeSeq`: it goes on there with what it holds. */
-  stateMessage(resumeSeq: number | null): StateMessage {
+  stateMessage(resumeSeq: number | null, role: Role): StateMessage {
     const { provenance, commands, refusals = new Map<string, string>(), scenario } = this.engine;
     return {
       kind: 'state',
@@ -227,10 +208,11 @@ export class LiveRun {
       seq: resumeSeq ?? this.state.seq,
       at: this.state.at,
       snapshot: resumeSeq === null ? encodeState(this.state) : null,
+      role,
       scenario,
       capabilities: {
         events: Object.fromEntries(provenance),
-        commands: [...commands],
+        commands: role === 'viewer' ? [] : [...commands],
         refusals: Object.fromEntries(refusals),
       },
       vocabulary: vocabulary(),

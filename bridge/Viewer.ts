@@ -4,12 +4,14 @@
  * meanwhile is read from the log, or begins anew with the state. A message that is not ours ends the connection.
  */
 import { recordId } from '#base/ids';
+import type { CommandBody } from '#model/Scenario';
 import {
   parsePageMessage,
   writeMessage,
   type BridgeMessage,
   type PageMessage,
   type Refusal,
+  type Role,
 } from '#wire/messages';
 import { MAX_FRAME_EVENTS, MAX_UNDRAWN_FRAMES, PROTOCOL_VERSION } from '#wire/protocol';
 import type { LiveRun } from './LiveRun.ts';
@@ -61,6 +63,7 @@ function limit({ perS, atOnce }: Rate, nowUs: () => number): () => boolean {
 export class Viewer {
   private readonly socket: ViewerSocket;
   private readonly run: LiveRun;
+  private readonly role: Role;
   private readonly nowUs: () => number;
   private readonly unwatch: () => void;
   private isClosed = false;
@@ -78,9 +81,10 @@ export class Viewer {
   private readonly mayCommand: () => boolean;
 
   /** `nowUs`: wall time, any origin. */
-  constructor(socket: ViewerSocket, run: LiveRun, nowUs: () => number) {
+  constructor(socket: ViewerSocket, run: LiveRun, nowUs: () => number, role: Role = 'presenter') {
     this.socket = socket;
     this.run = run;
+    this.role = role;
     this.nowUs = nowUs;
     this.openedAt = this.pingAt = nowUs();
     this.mayTalk = limit(MESSAGES, nowUs);
@@ -120,8 +124,7 @@ export class Viewer {
         return this.pump();
       case 'command': {
         const { commandId, command } = message;
-        const sentence = this.mayCommand() ? this.run.execute(command) : 'Too many commands in a short time.';
-        return this.say({ kind: 'commandDone', commandId, sentence });
+        return this.say({ kind: 'commandDone', commandId, sentence: this.execute(command) });
       }
       case 'content': {
         const found = this.run.content(recordId(message.recordId));
@@ -134,6 +137,12 @@ export class Viewer {
         return this.say({ kind: 'ledgerRecords', listing, tp, records });
       }
     }
+  }
+
+  /** null: done, else a sentence. What a page may not do is refused here, whatever it has been told. */
+  private execute(command: CommandBody): string | null {
+    if (this.role === 'viewer') return 'This link is for looking: only the presenter changes the run.';
+    return this.mayCommand() ? this.run.execute(command) : 'Too many commands in a short time.';
   }
 
   private hello(hello: Extract<PageMessage, { readonly kind: 'hello' }>): void {
@@ -150,7 +159,7 @@ export class Viewer {
   }
 
   private begin(resumeSeq: number | null): void {
-    const state = this.run.stateMessage(resumeSeq);
+    const state = this.run.stateMessage(resumeSeq, this.role);
     this.sentSeq = state.seq;
     this.isFirstFrame = resumeSeq === null;
     this.undrawn = [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CEILINGS } from './ceilings.ts';
 import { parseArguments } from './arguments.ts';
 
 const refused = (...args: string[]): string => {
@@ -12,8 +13,14 @@ const refused = (...args: string[]): string => {
 
 describe('the command line', () => {
   it('offers no live run unless told', () => {
-    expect(parseArguments([])).toEqual({ port: 4317, dev: false, live: { kind: 'none' } });
-    expect(parseArguments(['--dev', '--simulated', '--port=5000'])).toEqual({
+    expect(parseArguments([])).toEqual({
+      port: 4317,
+      dev: false,
+      live: { kind: 'none' },
+      share: null,
+      ceilings: DEFAULT_CEILINGS,
+    });
+    expect(parseArguments(['--dev', '--simulated', '--port=5000'])).toMatchObject({
       port: 5000,
       dev: true,
       live: { kind: 'simulated' },
@@ -44,6 +51,27 @@ describe('the command line', () => {
       config: 'client.properties',
       topic: { topic: 't', partitions: 12, replicationFactor: 1, minInsyncReplicas: 1 },
     });
+  });
+
+  it('shares on one address of this machine, and limits what a page may ask', () => {
+    expect(parseArguments(['--share', '192.168.1.5']).share).toEqual({
+      address: '192.168.1.5',
+      maxViewers: 50,
+    });
+    expect(parseArguments(['--share=fd00::7', '--max-viewers', '3']).share).toEqual({
+      address: 'fd00::7',
+      maxViewers: 3,
+    });
+    const { ceilings } = parseArguments(['--max-records-per-second=70', '--max-bytes-per-second', '9000']);
+    expect(ceilings).toEqual({ recordsPerS: 70, bytesPerS: 9000 });
+    expect(refused('--share')).toContain('not nothing');
+    expect(refused('--share', 'laptop.local')).toContain('not laptop.local');
+    expect(refused('--share', '127.0.0.1')).toContain("is the presenter's");
+    expect(refused('--share', '0.0.0.0')).toContain('all of them');
+    expect(refused('--share', '::')).toContain('all of them');
+    expect(refused('--share', '192.168.1.5', '--dev')).toContain('npm start');
+    expect(refused('--max-viewers', '3')).toContain('add --share');
+    expect(refused('--max-records-per-second', 'x')).toContain('wants a number');
   });
 
   it('refuses what it does not understand with a sentence', () => {

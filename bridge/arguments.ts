@@ -1,4 +1,6 @@
 /** What the command line may say. Everything that shapes the bridge comes from here, never from the page. */
+import { isIP } from 'node:net';
+import { DEFAULT_CEILINGS, type Ceilings } from './ceilings.ts';
 import type { BrokerEndpoint, WantedTopic } from './kafkajs/topics.ts';
 
 /** What live mode runs against. */
@@ -14,12 +16,25 @@ export type LiveTarget =
       readonly topic: WantedTopic;
     };
 
+/** Viewers that may look but not touch. */
+export interface Share {
+  /** Of this machine. */
+  readonly address: string;
+  readonly maxViewers: number;
+}
+
 export interface Arguments {
   readonly port: number;
   readonly dev: boolean;
   readonly live: LiveTarget;
+  /** null: this machine only. */
+  readonly share: Share | null;
+  /** What the page may ask of the workload at most. */
+  readonly ceilings: Ceilings;
 }
 
+/** What the presenter's own server listens on. */
+const OWN_ADDRESS = '127.0.0.1';
 export const DEFAULT_PORT = 4317;
 /** What live mode produces to, unless the command line says otherwise. */
 export const DEFAULT_WANTED_TOPIC: WantedTopic = {
@@ -28,11 +43,16 @@ export const DEFAULT_WANTED_TOPIC: WantedTopic = {
   replicationFactor: null,
   minInsyncReplicas: null,
 };
+const DEFAULT_MAX_VIEWERS = 50;
 const LARGEST_COUNT = 10_000;
+const LARGEST_RATE = 1_000_000_000;
 const LEGAL_TOPIC = /^[a-zA-Z0-9._-]{1,249}$/;
 /** A name, an IPv4 address, or an IPv6 address in brackets. */
 const ENDPOINT = /^(\[[0-9a-fA-F:.]+\]|[^:\s[\]]+):(\d+)$/;
 
+const MAX_RECORDS = '--max-records-per-second';
+const MAX_BYTES = '--max-bytes-per-second';
+const MAX_VIEWERS = '--max-viewers';
 const SWITCHES = ['--dev', '--simulated', '--kafka'];
 const VALUES = [
   '--port',
@@ -42,6 +62,10 @@ const VALUES = [
   '--partitions',
   '--replication-factor',
   '--min-insync-replicas',
+  '--share',
+  MAX_VIEWERS,
+  MAX_RECORDS,
+  MAX_BYTES,
 ];
 const OF_TOPIC = ['--topic', '--partitions', '--replication-factor', '--min-insync-replicas'];
 
@@ -62,6 +86,11 @@ export function parseArguments(args: readonly string[]): Arguments {
     port: port === undefined ? DEFAULT_PORT : parsePort(port),
     dev: switches.has('--dev'),
     live: parseTarget(switches, values),
+    share: parseShare(switches, values),
+    ceilings: {
+      recordsPerS: parseCount(values, MAX_RECORDS, LARGEST_RATE) ?? DEFAULT_CEILINGS.recordsPerS,
+      bytesPerS: parseCount(values, MAX_BYTES, LARGEST_RATE) ?? DEFAULT_CEILINGS.bytesPerS,
+    },
   };
 }
 
@@ -106,12 +135,34 @@ function parseEndpoints(text: string): readonly BrokerEndpoint[] {
   });
 }
 
-function parseCount(values: ReadonlyMap<string, string>, name: string): number | null {
+function parseShare(switches: ReadonlySet<string>, values: ReadonlyMap<string, string>): Share | null {
+  const address = values.get('--share');
+  const maxViewers = parseCount(values, MAX_VIEWERS);
+  if (address === undefined) {
+    if (maxViewers !== null) throw new Error(`${MAX_VIEWERS} is for viewers: add --share ADDRESS.`);
+    return null;
+  }
+  const wanted = 'an address of this machine, such as 192.168.1.5';
+  if (isIP(address) === 0 || address.includes('%'))
+    throw new Error(`--share wants ${wanted}, not ${address || 'nothing'}.`);
+  if (address === OWN_ADDRESS) throw new Error(`--share wants ${wanted}: ${OWN_ADDRESS} is the presenter's.`);
+  if (/^(0\.0\.0\.0|[0:]+)$/.test(address))
+    throw new Error(`--share wants ${wanted}: ${address} would be all of them.`);
+  if (switches.has('--dev'))
+    throw new Error('--share is for the built page: use npm start, not npm run dev.');
+  return { address, maxViewers: maxViewers ?? DEFAULT_MAX_VIEWERS };
+}
+
+function parseCount(
+  values: ReadonlyMap<string, string>,
+  name: string,
+  largest = LARGEST_COUNT,
+): number | null {
   const text = values.get(name);
   if (text === undefined) return null;
   const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || count > LARGEST_COUNT)
-    throw new Error(`${name} wants a number from 1 to ${LARGEST_COUNT}, not ${text || 'nothing'}.`);
+  if (!/^\d+$/.test(text) || count < 1 || count > largest)
+    throw new Error(`${name} wants a number from 1 to ${largest}, not ${text || 'nothing'}.`);
   return count;
 }
 

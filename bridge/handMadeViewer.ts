@@ -1,7 +1,13 @@
 /** The page's end of a viewer in a test: keeps what it is sent, appends frames as the page does, and draws when told. */
 import { EventTape } from '#events/EventTape';
 import { decodeWireFrame } from '#wire/frame';
-import { parseBridgeMessage, writeMessage, type BridgeMessage, type PageMessage } from '#wire/messages';
+import {
+  parseBridgeMessage,
+  writeMessage,
+  type BridgeMessage,
+  type PageMessage,
+  type Role,
+} from '#wire/messages';
 import { PROTOCOL_VERSION } from '#wire/protocol';
 import type { LiveRun } from './LiveRun.ts';
 import { Viewer, type ViewerSocket } from './Viewer.ts';
@@ -21,8 +27,8 @@ export class HandMadeViewer implements ViewerSocket {
   bufferedAmount = 0;
   pings = 0;
 
-  constructor(run: LiveRun, wall: Wall) {
-    this.viewer = new Viewer(this, run, () => wall.nowUs());
+  constructor(run: LiveRun, wall: Wall, role: Role = 'presenter') {
+    this.viewer = new Viewer(this, run, () => wall.nowUs(), role);
   }
 
   say(message: PageMessage): void {

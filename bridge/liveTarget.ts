@@ -1,6 +1,7 @@
 /** Makes ready what live mode runs against: the simulated cluster, brokers of our own, or somebody's. */
 import { randomInt } from 'node:crypto';
 import type { LiveTarget } from './arguments.ts';
+import { DEFAULT_CEILINGS, withinCeilings, type Ceilings } from './ceilings.ts';
 import { LocalCluster } from './kafka/LocalCluster.ts';
 import { BROKER_SESSION_TIMEOUT_MS } from './kafka/nodeFiles.ts';
 import { createKafkajsEngine, type KafkajsEngine } from './kafkajsEngine.ts';
@@ -31,24 +32,26 @@ export interface StartedTarget {
 export async function startTarget(
   target: LiveTarget,
   progress: (line: string) => void,
+  ceilings: Ceilings = DEFAULT_CEILINGS,
 ): Promise<StartedTarget> {
   switch (target.kind) {
     case 'none':
       return { run: null, offer: null, line: null, stop: () => Promise.resolve() };
     case 'simulated': {
-      const scenario = simulatedScenario(randomInt(TWO_TO_32));
+      const scenario = withinCeilings(simulatedScenario(randomInt(TWO_TO_32)), ceilings);
       const run = new LiveRun({
         wall: processWall,
+        ceilings,
         engine: (openLog) => createSimulatedEngine(scenario, openLog),
       });
       const line = 'Live mode runs against the simulated cluster.';
       return { run, offer: 'simulated', line, stop: () => run.stop() };
     }
     case 'kafka':
-      return startOwnCluster(target.topic, progress);
+      return startOwnCluster(target.topic, progress, ceilings);
     case 'brokers': {
       const endpoints = withSecurity(target.brokers, target.config, progress);
-      const { run } = await connect(endpoints, target.topic, null, progress);
+      const { run } = await connect(endpoints, target.topic, null, progress, ceilings);
       const names = target.brokers.map(({ host, port }) => `${host}:${port}`).join(',');
       const line = `Live mode produces to the topic ${target.topic.topic} at ${names}.`;
       return { run, offer: 'kafka', line, stop: () => run.stop() };
@@ -71,6 +74,7 @@ function withSecurity(
 async function startOwnCluster(
   wanted: WantedTopic,
   progress: (line: string) => void,
+  ceilings: Ceilings,
 ): Promise<StartedTarget> {
   let engine: KafkajsEngine | null = null;
   const cluster = await LocalCluster.start({
@@ -88,6 +92,7 @@ async function startOwnCluster(
       { ...wanted, minInsyncReplicas },
       ownBrokers(cluster),
       progress,
+      ceilings,
       cluster.innerEndpoints,
     );
     engine = live.engine;
@@ -111,6 +116,7 @@ async function connect(
   wanted: WantedTopic,
   own: OwnBrokers | null,
   progress: (line: string) => void,
+  ceilings: Ceilings,
   /** Where the ledger reads: what is done to a link must not hold it up. */
   readAt = bootstrap,
 ): Promise<{ readonly run: LiveRun; readonly engine: KafkajsEngine | null }> {
@@ -119,19 +125,21 @@ async function connect(
   progress(
     `the topic ${topic.topic} ${isCreated ? 'has been created' : 'is there'}: ${topic.partitions} partitions`,
   );
-  const scenario = liveScenario({
+  const unlimited = liveScenario({
     seed: randomInt(TWO_TO_32),
     // Nodes are numbered from 0 on the stage; a cluster may begin elsewhere.
     brokers: Math.max(...brokers.map(({ node }) => node)) + 1,
     topic,
     ...(own === null ? {} : { brokerSessionTimeoutMs: BROKER_SESSION_TIMEOUT_MS }),
   });
+  const scenario = withinCeilings(unlimited, ceilings);
   const engines: KafkajsEngine[] = [];
   const ledgerRun = randomInt(TWO_TO_32);
   const ledger = new LiveLedger({ ledgerRun, bootstrap: readAt, topic: topic.topic });
   await ledger.begin();
   const run = new LiveRun({
     wall: processWall,
+    ceilings,
     ledger,
     engine: (openLog) => {
       const engine = createKafkajsEngine({

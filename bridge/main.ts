@@ -7,6 +7,7 @@ import { pageInDevelopment } from './pageInDevelopment.ts';
 import { startTarget } from './liveTarget.ts';
 import { startServer } from './server.ts';
 import { processWall } from './WallClock.ts';
+import { openViewersDoor, type ViewersDoor } from './viewersDoor.ts';
 import { welcomeViewer } from './welcomeViewer.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -27,7 +28,7 @@ export async function main(args: readonly string[], root: string): Promise<void>
   tidyUp();
   let target;
   try {
-    target = await startTarget(options.live, print);
+    target = await startTarget(options.live, print, options.ceilings);
   } catch (error) {
     process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
@@ -35,12 +36,13 @@ export async function main(args: readonly string[], root: string): Promise<void>
   end.add(target.stop);
   // Asked for from the page, a cluster takes the place of no live run.
   let present = target;
+  let viewers: ViewersDoor | null = null;
   const starter = new ClusterStarter(async (progress) => {
     const tell = (line: string): void => {
       print(line);
       progress(line);
     };
-    present = await startTarget({ kind: 'kafka', topic: DEFAULT_WANTED_TOPIC }, tell);
+    present = await startTarget({ kind: 'kafka', topic: DEFAULT_WANTED_TOPIC }, tell, options.ceilings);
     end.add(present.stop);
     if (present.line !== null) print(present.line);
   });
@@ -51,14 +53,44 @@ export async function main(args: readonly string[], root: string): Promise<void>
     get live() {
       return present.offer;
     },
+    get share() {
+      return viewers?.link ?? null;
+    },
     ...(options.live.kind === 'none' ? { starter } : {}),
-    onViewer: (socket) => welcomeViewer(socket, present.run, processWall),
+    onViewer: (socket) => welcomeViewer(socket, present.run, processWall, 'presenter'),
   });
+  end.add(() => server.close());
   if (server.port !== options.port) print(`Port ${options.port} is busy; using ${server.port} instead.`);
   print(`Linger is at ${server.address}`);
   if (target.line !== null) print(target.line);
+  if (options.share !== null) {
+    try {
+      viewers = await openViewersDoor({
+        ...options.share,
+        port: server.port,
+        pageFolder: join(root, 'web', 'dist'),
+        live: () => present.offer,
+        onViewer: (socket) => welcomeViewer(socket, present.run, processWall, 'viewer'),
+      });
+    } catch (error) {
+      process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+      return end.now();
+    }
+    const door = viewers;
+    end.add(() => door.close());
+    for (const line of shareLines(viewers.address)) print(line);
+  }
   print('Ctrl-C ends it.');
-  end.add(() => server.close());
+}
+
+/** What is said when viewers are let in: where, and what they get. */
+function shareLines(address: string): readonly string[] {
+  return [
+    `Shared at ${address}: whoever can reach it gets the page.`,
+    "With the viewers' link, which your page shows under Share, they see the live run, its settings and what is in its",
+    'records, unencrypted on the way. They can change nothing.',
+  ];
 }
 
 /** A bridge that was killed could not end its brokers: the next one does. */
@@ -77,6 +109,6 @@ class Ending {
   }
 
   now(): void {
-    void Promise.allSettled(this.works.map((work) => work())).finally(() => process.exit(0));
+    void Promise.allSettled(this.works.map((work) => work())).finally(() => process.exit());
   }
 }

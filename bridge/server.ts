@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly live: string | null;
   /** Starts a local cluster when a page asks; absent: none may. */
   readonly starter?: ClusterStarter;
+  /** The link for viewers that only look; null: there is none. */
+  readonly share?: string | null;
   /** A viewer whose Host, Origin and token were right. */
   readonly onViewer: (socket: WebSocket) => void;
 }
@@ -51,13 +53,7 @@ export interface BridgeServer {
 export async function startServer(options: ServerOptions): Promise<BridgeServer> {
   const token = randomBytes(24).toString('hex');
   const server = createServer();
-  const viewers = new WebSocketServer({
-    noServer: true,
-    // Whatever is larger closes the connection with 1009.
-    maxPayload: MAX_PAGE_MESSAGE_BYTES,
-    perMessageDeflate: false,
-    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
+  const viewers = createSockets();
   const page = await pageOf(options, server, token);
   const ownHosts = (): readonly string[] => [`${HOST}:${portOf(server)}`, `localhost:${portOf(server)}`];
 
@@ -105,12 +101,23 @@ export async function startServer(options: ServerOptions): Promise<BridgeServer>
   };
 }
 
+/** Turns upgrades that were let in into sockets. */
+export const createSockets = (): WebSocketServer =>
+  new WebSocketServer({
+    noServer: true,
+    // Whatever is larger closes the connection with 1009.
+    maxPayload: MAX_PAGE_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+
 /** Why an upgrade is refused, as an HTTP status line; null: it is welcome. */
 export function refusalOf(
   request: IncomingMessage,
   ownHosts: readonly string[],
   token: string,
   viewers: number,
+  maxViewers = MAX_VIEWERS,
 ): string | null {
   if (!ownHosts.includes(request.headers.host ?? '')) return '403 Forbidden';
   if (!ownHosts.some((host) => request.headers.origin === `http://${host}`)) return '403 Forbidden';
@@ -118,7 +125,7 @@ export function refusalOf(
   const given = offered.find((one) => one.startsWith(TOKEN_PREFIX))?.slice(TOKEN_PREFIX.length) ?? '';
   if (!sameSecret(given, token)) return '401 Unauthorized';
   if (!offered.includes(SUBPROTOCOL)) return '400 Bad Request';
-  if (viewers >= MAX_VIEWERS) return '503 Service Unavailable';
+  if (viewers >= maxViewers) return '503 Service Unavailable';
   return null;
 }
 
@@ -139,13 +146,14 @@ function sameSecret(given: string, secret: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** What the page is told of live mode. */
-function offerOf({ live, starter }: ServerOptions): string {
-  if (live !== null) return `<meta name="linger-live" content="${live}" />`;
-  return starter?.isOffered === true ? '<meta name="linger-startable" content="kafka" />' : '';
+/** What the page is told of live mode, and of the way for others to look on. */
+function offerOf({ live, starter, share = null }: ServerOptions): string {
+  const link = share === null ? '' : `<meta name="linger-share" content="${share}" />`;
+  if (live !== null) return `<meta name="linger-live" content="${live}" />${link}`;
+  return (starter?.isOffered === true ? '<meta name="linger-startable" content="kafka" />' : '') + link;
 }
 
-const isDocument = (url: string): boolean => /^\/(index\.html)?(\?|$)/.test(url);
+export const isDocument = (url: string): boolean => /^\/(index\.html)?(\?|$)/.test(url);
 
 type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -176,11 +184,11 @@ async function pageOf(options: ServerOptions, server: Server, token: string): Pr
 }
 
 /** Own scripts and styles only; the one socket goes back to where the page came from. */
-const PAGE_POLICY =
+export const PAGE_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws:; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-function sendDocument(response: ServerResponse, html: string, policy: string | null): void {
+export function sendDocument(response: ServerResponse, html: string, policy: string | null): void {
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
@@ -192,12 +200,12 @@ function sendDocument(response: ServerResponse, html: string, policy: string | n
   response.end(html);
 }
 
-function refuseRequest(response: ServerResponse, status: number, sentence: string): void {
+export function refuseRequest(response: ServerResponse, status: number, sentence: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
   response.end(`${sentence}\n`);
 }
 
-function refuseUpgrade(socket: Duplex, status: string): void {
+export function refuseUpgrade(socket: Duplex, status: string): void {
   if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   else socket.destroy();
 }
@@ -206,16 +214,17 @@ function portOf(server: Server): number {
   return (server.address() as AddressInfo | null)?.port ?? 0;
 }
 
-async function listen(server: Server, wanted: number): Promise<number> {
+/** The port that was free. @throws when 100 in a row are busy, or the host is none of this machine. */
+export async function listen(server: Server, wanted: number, host = HOST): Promise<number> {
   for (let port = wanted; port < wanted + 100; port++) {
-    if (await tryListen(server, port)) return portOf(server);
+    if (await tryListen(server, port, host)) return portOf(server);
   }
   throw new Error(
     `The ports ${wanted} to ${wanted + 99} are all busy. Choose another: npm start -- --port 5000`,
   );
 }
 
-function tryListen(server: Server, port: number): Promise<boolean> {
+function tryListen(server: Server, port: number, host: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const busy = (error: NodeJS.ErrnoException): void => {
       server.off('listening', ready);
@@ -228,6 +237,6 @@ function tryListen(server: Server, port: number): Promise<boolean> {
     };
     server.once('error', busy);
     server.once('listening', ready);
-    server.listen(port, HOST);
+    server.listen(port, host);
   });
 }

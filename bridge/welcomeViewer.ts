@@ -1,6 +1,6 @@
 /** Between a socket of the server and a viewer: nothing that happens on one may take the bridge down. */
 import type { WebSocket } from 'ws';
-import { writeMessage } from '#wire/messages';
+import { writeMessage, type Role } from '#wire/messages';
 import type { LiveRun } from './LiveRun.ts';
 import { Viewer } from './Viewer.ts';
 import type { Wall } from './WallClock.ts';
@@ -9,7 +9,7 @@ import type { Wall } from './WallClock.ts';
 const CLOSE_NO_RUN = 1013;
 
 /** `run`: null when this bridge offers none. */
-export function welcomeViewer(socket: WebSocket, run: LiveRun | null, wall: Wall): void {
+export function welcomeViewer(socket: WebSocket, run: LiveRun | null, wall: Wall, role: Role): void {
   // A socket that breaks also closes; unheard, its error would end the process.
   socket.on('error', () => {});
   if (run === null) {
@@ -19,7 +19,7 @@ export function welcomeViewer(socket: WebSocket, run: LiveRun | null, wall: Wall
     socket.close(CLOSE_NO_RUN, 'no live run');
     return;
   }
-  const viewer = new Viewer(socket, run, () => wall.nowUs());
+  const viewer = new Viewer(socket, run, () => wall.nowUs(), role);
   socket.on('message', (data, isBinary) => viewer.receive(isBinary ? null : textOf(data)));
   socket.on('pong', () => viewer.alive());
   socket.on('close', () => viewer.closed());

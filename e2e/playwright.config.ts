@@ -10,6 +10,9 @@ export const LIVE_PORT_OFFSET = 200;
 export const LIVE_URL = `http://127.0.0.1:${PORT + LIVE_PORT_OFFSET}/`;
 /** Servers that a test starts itself try it first, and take the next free one. */
 export const OWN_SERVER_PORT = PORT + 2 * LIVE_PORT_OFFSET;
+/** Another address of the same machine, which Linux always has. */
+export const SHARED_ADDRESS = '127.0.0.2';
+export const CAN_SHARE = process.platform === 'linux';
 const executablePath = process.env['LINGER_BROWSER'];
 
 const CHROMIUM_ARGUMENTS = [
@@ -38,8 +41,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 720 },
     screenshot: 'only-on-failure',
   },
-  // The second one offers live mode against the simulated cluster.
-  webServer: [[], ['--simulated']].map((options, i) => ({
+  // The second one offers live mode against the simulated cluster, and shares it.
+  webServer: [[], ['--simulated', ...(CAN_SHARE ? [`--share ${SHARED_ADDRESS}`] : [])]].map((options, i) => ({
     command: `node ../bridge/door/start.mjs --port ${PORT + i * LIVE_PORT_OFFSET} ${options.join(' ')}`,
     url: `http://127.0.0.1:${PORT + i * LIVE_PORT_OFFSET}/`,
     reuseExistingServer: false,

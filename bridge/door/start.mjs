@@ -14,6 +14,11 @@ npm run dev [-- OPTIONS]   the same with hot reload
   --config FILE   how to get into it: Kafka's own client properties (security.protocol, sasl.…, ssl.…)
   --topic NAME    the topic to produce to (orders); created when it is missing, with
                   --partitions N (6), --replication-factor N, --min-insync-replicas N
+  --share ADDRESS other machines may look but not touch: on this address of this machine they get the page and, with
+                  the link that your page shows under Share, the live run, its settings and what is in its records,
+                  unencrypted; --max-viewers N (50)
+  --max-records-per-second N (50000), --max-bytes-per-second N (50000000)
+                  what the page may ask of the workload at most
   --help          this text`;
 
 await door(async () => {

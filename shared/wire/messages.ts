@@ -60,6 +60,8 @@ const bridgeMessage = v.variant('kind', [
     at: count,
     /** The state before `seq` (snapshot.ts); null: the page goes on with what it holds. */
     snapshot: v.unknown(),
+    /** Who this page is to the bridge: a viewer may look but not touch. */
+    role: v.picklist(['presenter', 'viewer']),
     scenario: v.custom<Scenario>((value) => typeof value === 'object' && value !== null),
     capabilities: v.strictObject({
       events: v.record(v.string(), provenanceSchema),
@@ -86,6 +88,8 @@ const bridgeMessage = v.variant('kind', [
   v.strictObject({ kind: v.literal('refused'), reason: v.picklist(REFUSALS), sentence }),
 ]);
 export type BridgeMessage = v.InferOutput<typeof bridgeMessage>;
+/** Who a page is to the bridge. */
+export type Role = StateMessage['role'];
 export type StateMessage = Extract<BridgeMessage, { readonly kind: 'state' }>;
 
 export const parsePageMessage = (text: string): Parsed<PageMessage> =>

@@ -1,10 +1,12 @@
 /** What page and bridge agree on before a word is said. */
 
 /** Rises with any change of the messages, the frames or the snapshot. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 /** The one subprotocol of the socket; the token travels beside it as another one, so that no address holds it. */
 export const SUBPROTOCOL = 'linger.1';
 export const TOKEN_PREFIX = 'linger.token.';
+/** The name of the viewers' token behind the # of their link. */
+export const VIEWERS_TOKEN = 'viewer';
 
 /** A control message from the page is small; whatever is larger closes the connection. */
 export const MAX_PAGE_MESSAGE_BYTES = 64 * 1024;

@@ -34,6 +34,7 @@ const headerOf = (tape: EventTape): RecordingHeader => ({
   target: 'kafka',
   scenario: '{"name":"für Zoë 🙂"}',
   events: { 'record.sent': 'measured' },
+  refusals: { 'compression.type=zstd': 'No.' },
   catalogue: catalogueDigest(),
   startSeq: tape.startSeq,
   endSeq: tape.endSeq,

@@ -36,6 +36,8 @@ const headerSchema = v.strictObject({
   /** The text of a scenario file. */
   scenario: v.string(),
   events: v.record(v.string(), provenanceSchema),
+  /** Settings that the run could not honour, each with why. */
+  refusals: v.record(v.string(), v.string()),
   /** Of the catalogue of events with which it was written. */
   catalogue: v.string(),
   startSeq: count,

@@ -9,7 +9,14 @@ import { announceCuts } from './session/commands.ts';
 import { createFrameLoop } from './session/frameLoop.ts';
 import { goToPlayhead } from './session/openRun.ts';
 import { createSession, type RestartableSource } from './session/session.ts';
-import { isLiveAddress, keepAddress, liveOffer, readAddress } from './session/urlState.ts';
+import {
+  isLiveAddress,
+  isViewersPage,
+  keepAddress,
+  liveOffer,
+  readAddress,
+  takeViewersToken,
+} from './session/urlState.ts';
 import { createModelSource } from './sources/modelSource.ts';
 import { mountStage } from './stage/mountStage.ts';
 import { createAppStore } from './store/appStore.ts';
@@ -20,8 +27,14 @@ import { createTestHook } from './testHook.ts';
 /** Without a link the first picture is a pipeline at work, not an empty one. */
 const FIRST_MOMENT_US = 40_000;
 
+const NO_LIVE_RUN = {
+  presenter: 'There is no live run here: the bridge offers none.',
+  viewer: 'The live run is for those who have the whole link, with what follows the #: ask the presenter.',
+};
+
 const storage = browserStore();
 const remembered = readMemory(storage);
+takeViewersToken();
 const link = readAddress();
 const store = createAppStore(remembered.memory, storage);
 const isLive = isLiveAddress() && liveOffer() !== null;
@@ -42,7 +55,7 @@ function begin(source: RestartableSource): void {
   if (remembered.notice !== null) notify(remembered.notice);
   for (const notice of link.notices) notify(notice, 'warn');
   announceCuts(session, notify);
-  if (isLiveAddress() && !isLive) notify('There is no live run here: the bridge offers none.', 'warn');
+  if (isLiveAddress() && !isLive) notify(NO_LIVE_RUN[isViewersPage() ? 'viewer' : 'presenter'], 'warn');
   if (isLive) session.follow();
   else {
     goToPlayhead(session, link, FIRST_MOMENT_US);

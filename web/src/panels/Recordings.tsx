@@ -2,6 +2,7 @@
 import { useRef, useState, type ReactNode } from 'react';
 import { openFile, saveRun, SUFFIX } from '../recordings/recordings.ts';
 import { useAppStore, useSession } from '../store/useFrame.ts';
+import { viewersLink } from '../session/urlState.ts';
 import { Dialog } from '../ui/controls.tsx';
 import { countText, msText } from '../ui/format.ts';
 
@@ -26,6 +27,7 @@ export function Recordings(props: { readonly onClose: () => void }): ReactNode {
   };
   return (
     <Dialog title="Recordings" onClose={props.onClose}>
+      <ViewersLink />
       <p>
         A recording holds every event of a run. Whoever has the file opens it here, or drops it on their page:
         it needs no bridge and no cluster, and can be played, stepped and looked into as the run itself.
@@ -69,5 +71,24 @@ export function Recordings(props: { readonly onClose: () => void }): ReactNode {
         />
       </div>
     </Dialog>
+  );
+}
+
+/** The way for others to look on, when the bridge lets them. */
+function ViewersLink(): ReactNode {
+  const link = viewersLink();
+  if (link === null) return null;
+  return (
+    <>
+      <p>
+        With this link others see the live run, its settings and what is in its records. They change nothing.
+      </p>
+      <textarea
+        readOnly
+        aria-label="Link for viewers"
+        value={link}
+        onFocus={(event) => event.target.select()}
+      />
+    </>
   );
 }

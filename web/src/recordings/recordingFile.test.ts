@@ -205,6 +205,7 @@ const headerFields = {
   target: null,
   scenario: '',
   events: {},
+  refusals: {},
   catalogue: '',
   startSeq: 0,
   endSeq: 0,

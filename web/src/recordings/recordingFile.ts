@@ -54,6 +54,7 @@ export async function writeRecording(run: Recorded, rest: Breathe): Promise<Uint
     target: source.kind === 'recording' ? (source.target ?? null) : run.target,
     scenario: writeScenarioFile(source.scenario, null),
     events: Object.fromEntries(source.capabilities.events),
+    refusals: Object.fromEntries(source.capabilities.refusals ?? []),
     catalogue: catalogueDigest(),
     startSeq: log.startSeq,
     endSeq: log.seqAfter(run.completeAt),

@@ -2,6 +2,7 @@
 import { micros } from '#base/time';
 import { writeScenarioFile } from '#model/scenarioFile';
 import { readLink, writeLink, type Playhead, type ReadLink } from '#model/scenarioQuery';
+import { VIEWERS_TOKEN } from '#wire/protocol';
 import { isMoving } from './playback.ts';
 import type { Session } from './session.ts';
 
@@ -54,9 +55,36 @@ export function sourceAddress(isLive: boolean, search: string = location.search)
   return `?${[rest, isLive ? 'live' : ''].filter((part) => part !== '').join('&')}`;
 }
 
-/** What live run the bridge offers, in a word; null: none, or no bridge has served this page. */
+/** What the bridge that has served this page tells it; null: nothing of that name, or there is no bridge. */
+const told = (name: string): string | null =>
+  document.querySelector<HTMLMetaElement>(`meta[name="linger-${name}"]`)?.content ?? null;
+
+/** What live run the bridge offers, in a word; null: none, or this page has no way to it. */
 export const liveOffer = (): string | null =>
-  document.querySelector<HTMLMetaElement>('meta[name="linger-live"]')?.content ?? null;
+  isViewersPage() && viewersToken === null ? null : told('live');
+
+/** The link that the presenter gives to viewers; null: this bridge is not shared. */
+export const viewersLink = (): string | null => told('share');
+
+/** Whether this page is one of those that may look but not touch. */
+export const isViewersPage = (): boolean => told('viewers') !== null;
+
+/** From the link by which a viewer came; null: it was not the whole link. */
+export let viewersToken: string | null = null;
+
+/** Takes the token out of the address, so that nobody reads or copies it there; a reload still has it. */
+export function takeViewersToken(): void {
+  if (!isViewersPage()) return;
+  const [, inLink] = new RegExp(`^#${VIEWERS_TOKEN}=([0-9a-f]+)$`).exec(location.hash) ?? [];
+  try {
+    if (inLink !== undefined) sessionStorage.setItem(VIEWERS_TOKEN, inLink);
+    viewersToken = inLink ?? sessionStorage.getItem(VIEWERS_TOKEN);
+  } catch {
+    // Without storage a reload needs the link once more.
+    viewersToken = inLink ?? null;
+  }
+  if (inLink !== undefined) history.replaceState(null, '', location.pathname + location.search);
+}
 
 /** Whether the bridge that has served this page would start a local cluster for it. */
 export const canStartCluster = (): boolean =>

@@ -123,6 +123,7 @@ class FakeBridge {
     this.sentSeq = fromSeq ?? seq;
     this.say({
       kind: 'state',
+      role: 'presenter',
       protocolVersion: PROTOCOL_VERSION,
       runId: this.runId,
       seq: this.sentSeq,

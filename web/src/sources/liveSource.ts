@@ -15,6 +15,7 @@ import { PROTOCOL_VERSION } from '#wire/protocol';
 import { decodeState } from '#wire/snapshot';
 import type { RestartableSource } from '../session/session.ts';
 import { LedgerLists } from './ledgerLists.ts';
+import { isViewersPage, viewersToken } from '../session/urlState.ts';
 import { LiveConnection, type Surroundings } from './liveConnection.ts';
 import type { Capabilities, LogChange, Provenance, RecordContent, SourceStatus } from './Source.ts';
 
@@ -25,6 +26,7 @@ const MAX_CONTENTS = 500;
 
 const RELOAD = 'This page and the bridge are of different versions: reload the page.';
 const CONNECTING = 'Connecting to the bridge.';
+const LOOK_ONLY = 'You are looking on: only the presenter can change this run.';
 const LOST = 'The bridge cannot be reached. The picture stays as it was, and comes back by itself.';
 
 export interface LiveSource extends RestartableSource {
@@ -43,6 +45,7 @@ interface Beginning {
 
 class LiveRunSource implements LiveSource {
   readonly kind = 'live';
+  lookOnly: string | null = null;
   capabilities: Capabilities = { events: new Map(), commands: new Set(), commandsInThePast: false };
   log = new EventTape();
   base: PipelineState | null = null;
@@ -228,6 +231,7 @@ class LiveRunSource implements LiveSource {
     this.contents.clear();
     this.ledgerLists.clear();
     if (message.runId !== before) this.ledger = null;
+    this.lookOnly = message.role === 'viewer' ? LOOK_ONLY : null;
     const { events, commands, refusals } = message.capabilities;
     this.capabilities = {
       events: new Map(Object.entries(events) as [EventType, Provenance][]),
@@ -284,6 +288,7 @@ export const pageSurroundings: Surroundings = {
   },
   /** A bridge that was started anew has another token: its page says which. */
   async token(isFirst) {
+    if (isViewersPage()) return viewersToken;
     const here = document.querySelector<HTMLMetaElement>('meta[name="linger-token"]')?.content ?? null;
     if (isFirst) return here;
     const answer = await fetch('/', { cache: 'no-store' });

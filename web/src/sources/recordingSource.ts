@@ -58,6 +58,7 @@ export function createRecordingSource(parts: RecordingParts): RecordingSource {
       events: new Map(Object.entries(header.events) as [EventType, Provenance][]),
       commands: new Set(),
       commandsInThePast: false,
+      refusals: new Map(Object.entries(header.refusals)),
     },
     lookOnly: LOOK_ONLY,
     endsAt,

@@ -16,8 +16,8 @@ export const ControlRow = memo(function ControlRow(props: {
   readonly fromStart: boolean;
 }): ReactNode {
   const { control, present, fromStart } = props;
-  const { capabilities } = useSession().source;
-  const refused = refusedOf(control, present, capabilities);
+  const { capabilities, lookOnly } = useSession().source;
+  const refused = refusedOf(control, present, capabilities, lookOnly);
   const handle = useControl(control, present, fromStart);
   const id = useId();
   const isChanged = handle.value !== control.defaultValue;

@@ -69,6 +69,20 @@ describe('settings in a live run', () => {
     expect(sentence('brokers', simulated)).toContain('Only from the start');
   });
 
+  it('are all closed to those who only look, with what is known of them', () => {
+    const why = 'You are looking on.';
+    const simulated = live([], {});
+    const closed = ALL.map((each) => refusedOf(each, DEFAULT_SCENARIO, simulated, why));
+    expect(new Set(closed.map((each) => each?.sentence))).toEqual(new Set([why]));
+    expect(refusedOf(control('linger.ms'), DEFAULT_SCENARIO, REAL, why)).toEqual({
+      sentence: why,
+      isKnown: true,
+    });
+    expect(refusedOf(control('CPU of send()'), DEFAULT_SCENARIO, REAL, why)).toMatchObject({
+      isKnown: false,
+    });
+  });
+
   it('close one value of a choice alone', () => {
     expect(choiceRefusal(control('compression.type'), 'zstd', REAL)).toBe('No zstd here.');
     expect(choiceRefusal(control('compression.type'), 'gzip', REAL)).toBeNull();

@@ -22,22 +22,28 @@ function namesOf({ id, label, isKafkaName, application }: Control): readonly str
   return [isKafkaName ? label : (path.at(-1) ?? label), family];
 }
 
-/** null: it can be changed. */
-export function refusedOf(control: Control, present: Scenario, capabilities: Capabilities): Refused | null {
+/** null: it can be changed. `lookOnly`: why nothing can. */
+export function refusedOf(
+  control: Control,
+  present: Scenario,
+  capabilities: Capabilities,
+  lookOnly: string | null = null,
+): Refused | null {
   if (capabilities.commandsInThePast) return null;
   const isKnown = control.application !== null || KNOWN.test(control.id);
   const value = control.read(present);
   const command = control.command(present, value) ?? control.command(present, String(Number(value) + 1));
-  if (command !== null && capabilities.commands.has(command.do)) {
+  if (command !== null && (lookOnly !== null || capabilities.commands.has(command.do))) {
     const [own = ''] = namesOf(control);
     const sentence = capabilities.refusals?.get(own);
-    return sentence === undefined ? null : { sentence, isKnown: false };
+    if (sentence !== undefined) return { sentence, isKnown: false };
+    if (lookOnly === null) return null;
   }
   for (const name of namesOf(control)) {
     const sentence = capabilities.refusals?.get(name);
     if (sentence !== undefined) return { sentence, isKnown };
   }
-  return { sentence: command === null ? FROM_START : NOT_HERE, isKnown: true };
+  return { sentence: lookOnly ?? (command === null ? FROM_START : NOT_HERE), isKnown: true };
 }
 
 /** Why this one value of a choice cannot be; null: it can. */
