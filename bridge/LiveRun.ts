@@ -10,6 +10,7 @@ import type { TapeClock } from '#events/tape/TapeWriter';
 import { BLOCK_EVENTS } from '#events/tape/layout';
 import type { CommandBody } from '#model/Scenario';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
+import type { Counters } from '#projections/pipelineState';
 import { encodeWireFrame } from '#wire/frame';
 import { vocabulary, type Role, type StateMessage } from '#wire/messages';
 import { MAX_FRAME_EVENTS, PROTOCOL_VERSION } from '#wire/protocol';
@@ -43,18 +44,32 @@ export interface LiveFrame {
   readonly bytes: Uint8Array;
 }
 
+/** Where a live run is written. */
+export interface LiveLogs {
+  /** What viewers get: at a high rate not every record. */
+  readonly told: EventTape;
+  /** Every event, for the account of all records; null: nobody keeps one. */
+  readonly whole: EventTape | null;
+}
+/** Called once by the engine, when it has a clock. */
+export type OpenLog = (clock: TapeClock) => LiveLogs;
+
 export interface LiveRunOptions {
   readonly wall: Wall;
-  readonly engine: (openLog: (clock: TapeClock) => EventTape) => LiveEngine;
+  readonly engine: (openLog: OpenLog) => LiveEngine;
   readonly ceilings?: Ceilings;
   readonly keptEvents?: number;
   /** What is read back from the log; absent: nobody reads it. */
   readonly ledger?: RunLedger;
+  /** Somebody besides the ledger keeps account of every record. */
+  readonly hasWholeLog?: boolean;
 }
 
 export class LiveRun {
   readonly runId = randomBytes(8).toString('hex');
   readonly tape: EventTape;
+  /** With every record; the same as `tape` when nobody keeps account. */
+  readonly wholeTape: EventTape;
   readonly ledger: RunLedger | null;
   private readonly engine: LiveEngine;
   private readonly wall: Wall;
@@ -73,18 +88,21 @@ export class LiveRun {
   private readonly state = pipelineProjection.initial();
   private frames: LiveFrame[] = [];
 
-  constructor({ wall, engine, ceilings, keptEvents, ledger }: LiveRunOptions) {
-    const tapes: EventTape[] = [];
+  constructor(options: LiveRunOptions) {
+    const { wall, engine, ceilings, keptEvents, ledger, hasWholeLog = ledger !== undefined } = options;
+    const opened: LiveLogs[] = [];
     this.wall = wall;
     this.ledger = ledger ?? null;
     this.keptEvents = keptEvents ?? KEPT_EVENTS;
     this.engine = engine((clock) => {
-      const tape = new EventTape(clock);
-      tapes.push(tape);
-      return tape;
+      const logs = { told: new EventTape(clock), whole: hasWholeLog ? new EventTape(clock) : null };
+      opened.push(logs);
+      return logs;
     });
     this.ceiling = new Ceiling(ceilings ?? DEFAULT_CEILINGS, this.engine.scenario);
-    this.tape = tapes[0] ?? new EventTape();
+    const [logs] = opened;
+    this.tape = logs?.told ?? new EventTape();
+    this.wholeTape = logs?.whole ?? this.tape;
     this.engine.onWake?.(() => this.stepSoon());
   }
 
@@ -123,6 +141,19 @@ export class LiveRun {
     const isLate = this.elapsedUs !== null && this.elapsedUs() - this.lateAt < WARNED_US;
     if (isLate) return 'This machine is too slow for the workload: the run has fallen behind the clock.';
     return this.engine.warning ?? null;
+  }
+
+  /** µs of run time that have passed. */
+  get nowUs(): number {
+    return this.elapsedUs === null ? 0 : this.elapsedUs() - this.lostUs;
+  }
+
+  /** What has come of all records up to now. */
+  get counters(): Counters {
+    const present = pipelineProjection.clone(this.state);
+    const reader = this.tape.read(present.seq);
+    while (reader.seq < this.tape.endSeq) applyEvent(present, reader.next());
+    return present.counters;
   }
 
   private planStep(pauseMs = this.pauseMs()): void {
@@ -167,10 +198,15 @@ export class LiveRun {
       this.lateAt = nowUs;
     }
     this.foldState();
-    this.ledger?.follow(this.tape);
-    const surplus = this.tape.endSeq - this.tape.startSeq - this.keptEvents;
-    if (surplus > this.keptEvents / TRIM_SHARE) this.tape.trim(this.tape.endSeq - this.keptEvents);
+    this.ledger?.follow(this.wholeTape);
+    this.trim(this.tape);
+    this.trim(this.wholeTape);
     for (const watcher of this.watchers) watcher();
+  }
+
+  private trim(tape: EventTape): void {
+    const surplus = tape.endSeq - tape.startSeq - this.keptEvents;
+    if (surplus > this.keptEvents / TRIM_SHARE) tape.trim(tape.endSeq - this.keptEvents);
   }
 
   private foldState(): void {

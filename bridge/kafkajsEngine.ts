@@ -9,7 +9,6 @@ import { TopicPartitions } from '#base/TopicPartition';
 import { nodeId, type RecordId } from '#base/ids';
 import type { EventTape } from '#events/EventTape';
 import type { EventSink, EventType } from '#events/catalogue';
-import type { TapeClock } from '#events/tape/TapeWriter';
 import { parseProducerConfig, withRequiredSettings } from '#engine/ProducerConfig';
 import { createRunIds, type RunContext } from '#engine/RunContext';
 import type { BrokerAddress } from '#engine/requests';
@@ -22,7 +21,9 @@ import { commandSentence, MOST_COMMANDS } from '#model/validateScenario';
 import { sentEvent } from '#projections/sentEvent';
 import { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
 import type { EngineContent, LiveEngine } from './LiveEngine.ts';
+import type { OpenLog } from './LiveRun.ts';
 import { RecordContents } from './RecordContents.ts';
+import { RecordSampler } from './RecordSampler.ts';
 import { WallClock } from './WallClock.ts';
 import { ClusterView } from './kafkajs/ClusterView.ts';
 import { codecSentence } from './kafkajs/codecs.ts';
@@ -44,7 +45,7 @@ export interface KafkajsEngineParts {
   readonly own: OwnBrokers | null;
   /** By it the ledger tells this run's records from others; an unsigned 32-bit number. */
   readonly ledgerRun: number;
-  readonly openLog: (clock: TapeClock) => EventTape;
+  readonly openLog: OpenLog;
   /** ms since 1970. */
   readonly beganAtMs: number;
 }
@@ -105,9 +106,10 @@ class Engine implements KafkajsEngine {
     this.parts = parts;
     this.commands = new Set([...APPLICATION_COMMANDS, ...(own === null ? [] : ownCommands(own))]);
     this.provenance = liveProvenance(own !== null && own.links !== null);
-    this.tape = parts.openLog(this.clock.clock);
+    const { told, whole } = parts.openLog(this.clock.clock);
+    this.tape = told;
     this.contents = new RecordContents({ seed: scenario.seed, ledgerRun, keys: this.keys, beganAtMs });
-    this.events = this.contents.noting(this.tape);
+    this.events = this.contents.noting(new RecordSampler(this.clock.clock, told, whole).sink);
     this.events.writer('run.began')({ ...scenario, commands: [] });
     const partitionNamed = this.events.writer('partition.named');
     const partitions = new TopicPartitions((tp) => partitionNamed(tp.id, tp.topic, tp.partition));

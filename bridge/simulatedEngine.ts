@@ -3,7 +3,6 @@ import { known } from '#base/assert';
 import { micros } from '#base/time';
 import { catalogue, type EventType } from '#events/catalogue';
 import type { EventTape } from '#events/EventTape';
-import type { TapeClock } from '#events/tape/TapeWriter';
 import { DEFAULT_SCENARIO } from '#model/defaultScenario';
 import { createModelRun } from '#model/ModelRun';
 import type { Scenario } from '#model/Scenario';
@@ -11,6 +10,7 @@ import { commandSentence, MOST_COMMANDS } from '#model/validateScenario';
 import { sentEvent } from '#projections/sentEvent';
 import { COMMAND_NAMES } from '#wire/commandSchema';
 import type { LiveEngine } from './LiveEngine.ts';
+import type { OpenLog } from './LiveRun.ts';
 
 /** In real time the eye follows less than in slow motion. */
 const RECORDS_PER_S = 200;
@@ -25,13 +25,10 @@ export const simulatedScenario = (seed: number): Scenario => ({
   })),
 });
 
-/** `openLog`: the log of the run, given its clock. */
-export function createSimulatedEngine(
-  scenario: Scenario,
-  openLog: (clock: TapeClock) => EventTape,
-): LiveEngine {
+/** `openLog`: the log of the run, given its clock; every record is told. */
+export function createSimulatedEngine(scenario: Scenario, openLog: OpenLog): LiveEngine {
   let opened: EventTape | null = null;
-  const run = createModelRun(scenario, (clock) => (opened = openLog(clock)));
+  const run = createModelRun(scenario, (clock) => (opened = openLog(clock).told));
   const tape = known<EventTape>(opened, 'the log of the run');
   return {
     provenance: new Map((Object.keys(catalogue) as EventType[]).map((type) => [type, 'simulated'] as const)),

@@ -68,6 +68,7 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
   if (options.hasLiveLedger === true) await liveLedger.begin();
   const run = new LiveRun({
     wall: processWall,
+    hasWholeLog: true,
     ...(options.hasLiveLedger === true ? { ledger: liveLedger } : {}),
     engine: (openLog) => {
       const engine = createKafkajsEngine({
@@ -84,8 +85,8 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
     },
   });
   const follow = (): void => {
-    const { endSeq } = run.tape;
-    const events = run.tape.read(followed);
+    const { endSeq } = run.wholeTape;
+    const events = run.wholeTape.read(followed);
     ledger.follow(watch === undefined ? events : watched(events, watch), endSeq);
     followed = endSeq;
   };
@@ -153,7 +154,7 @@ const watched = (events: EventReader, watch: (event: PipelineEvent) => void): Ev
   },
 });
 
-function eventsOf({ tape }: LiveRun): readonly PipelineEvent[] {
+function eventsOf({ wholeTape: tape }: LiveRun): readonly PipelineEvent[] {
   const events: PipelineEvent[] = [];
   const reader = tape.read(tape.startSeq);
   while (reader.seq < tape.endSeq) events.push(reader.next());

@@ -268,6 +268,11 @@ export const catalogue = {
   'fault.struck': [count('fault'), maybeRequest('request'), maybeTp('tp'), maybeWord(REQUEST_APIS)('api')],
   /** It had arrived, and the broker's end of its connection is closed: it is not read, or not worked on to its end. */
   'request.dropped': [request('request')],
+  // live, at a rate that is told in parts
+  /** From now on the records of one new batch in so many have events of their own. */
+  'sampling.changed': [count('oneIn')],
+  /** The next records of the batch: sent and appended, and without events of their own. sizeBytes: growth of the batch. */
+  'records.omitted': [batch('batch'), count('records'), bytes('sizeBytes')],
 } as const;
 
 export type Catalogue = typeof catalogue;

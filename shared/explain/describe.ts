@@ -178,6 +178,12 @@ const table: { readonly [T in EventType]: Sentence<T> } = {
       : `Topic ${e.topic} has ${plural(e.partitions, 'partition')}.`,
   'fault.armed': (e) => `Fault ${e.fault} waits for its moment.`,
   'fault.struck': (e) => `Fault ${e.fault} strikes${e.request === null ? '' : ` request ${e.request}`}.`,
+  'sampling.changed': (e) =>
+    e.oneIn === 1
+      ? 'From now on every record is shown.'
+      : `Too many records to show each: those of one batch in ${e.oneIn} are. The sums count all.`,
+  'records.omitted': (e) =>
+    `${plural(e.records, 'record')} of batch ${e.batch} (+${bytes(e.sizeBytes)}) ${e.records === 1 ? 'is' : 'are'} counted and not shown.`,
 };
 
 /** One plain sentence with a capital letter; a name at its beginning stays as its owner writes it. */

@@ -1,5 +1,6 @@
 /** The usual way: send() and go on. Errors come to the callback; what send() throws is logged, and the next one is sent. */
 import type { Blocking } from '#engine/Blocking';
+import { RecordFuture } from '#engine/RecordFuture';
 import { JavaException } from '#record/exceptions';
 import type { ApplicationThread } from './ApplicationThread.ts';
 
@@ -14,7 +15,9 @@ export function* asyncSend(thread: ApplicationThread): Blocking<void> {
     const { producer } = thread.control;
     if (producer === null) continue;
     try {
-      yield* producer.send(thread.next());
+      // As `send` does it, without a generator for a record that need not wait.
+      const sent = producer.trySend(thread.next());
+      if (!(sent instanceof RecordFuture)) yield* producer.continueSend(sent);
     } catch (thrown) {
       if (!(thrown instanceof JavaException)) throw thrown;
     }

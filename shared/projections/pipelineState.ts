@@ -218,6 +218,8 @@ export interface PipelineState {
   /** By transactional id. Each view is replaced, never changed. */
   readonly coordinators: Map<string, CoordinatorView>;
   readonly counters: Counters;
+  /** The records of one new batch in so many have events of their own; 1: all. */
+  recordsOneIn: number;
   /** The last `batch.failed`: records of it whose own exception differs follow at the same instant. */
   lastFailure: { readonly exception: string; readonly at: Micros } | null;
 }

@@ -100,10 +100,18 @@ export class RecordTable implements RecordColumns {
           return;
         }
         this.indexes.set(record, open.records);
-        if (record > open.last) this.nextAfter.set(open.last, record - open.last);
+        if (open.last < 0) {
+          // Those before it have no rows.
+        } else if (record > open.last) this.nextAfter.set(open.last, record - open.last);
         else this.backwards.set(open.last, record);
         open.last = record;
         open.records++;
+        return;
+      }
+      case 'records.omitted': {
+        const open = this.open.get(event.batch);
+        if (open === undefined) this.open.set(event.batch, { last: -1, records: event.records });
+        else open.records += event.records;
         return;
       }
       case 'batch.closed':

@@ -145,6 +145,9 @@ export class BatchTable {
         if (this.firsts.get(event.batch) < 0) this.firsts.set(event.batch, event.record);
         this.counts.add(event.batch, 1);
         return;
+      case 'records.omitted':
+        this.counts.add(event.batch, event.records);
+        return;
       case 'batch.closed':
         this.counts.set(event.batch, event.records);
         if (this.sizes.get(event.batch) < 0)
@@ -229,10 +232,11 @@ export class BatchTable {
     if (parent === undefined || this.starts.has(id)) return;
     const parts = this.parts.get(parent) ?? [];
     const taken = parts.reduce((records, part) => records + this.recordCount(part), 0);
+    const start = this.start(parent) + taken;
     let first = this.firsts.get(parent);
-    for (let i = 0; i < taken && first >= 0; i++) first = this.records.next(first);
+    while (first >= 0 && this.records.indexInBatch(first) < start) first = this.records.next(first);
     this.firsts.set(id, first);
-    this.starts.set(id, this.start(parent) + taken);
+    this.starts.set(id, start);
     this.parts.set(parent, [...parts, id]);
   }
 
@@ -268,16 +272,14 @@ export class BatchTable {
     }
   }
 
-  /** Its records, in order. */
+  /** Its records, in order; only those that have a row, where a live run omits some. */
   recordsOf(id: number): number[] {
     const records: number[] = [];
-    const count = this.recordCount(id);
-    for (
-      let next = this.firsts.get(id);
-      next >= 0 && records.length < count;
-      next = this.records.next(next)
-    ) {
+    const end = this.start(id) + this.recordCount(id);
+    let next = this.firsts.get(id);
+    while (next >= 0 && this.records.indexInBatch(next) < end) {
       records.push(next);
+      next = this.records.next(next);
     }
     return records;
   }

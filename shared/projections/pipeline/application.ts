@@ -37,6 +37,7 @@ export const application: Handlers<
   | 'run.began'
   | 'partition.named'
   | 'command.applied'
+  | 'sampling.changed'
   | 'client.started'
   | 'client.closed'
   | 'thread.started'
@@ -78,6 +79,9 @@ export const application: Handlers<
     });
   },
   'command.applied': nothing,
+  'sampling.changed': (state, { oneIn }) => {
+    state.recordsOneIn = oneIn;
+  },
   'client.started': (state, { client, name, config, at }) => {
     const bufferTotalBytes = Number(config['buffer.memory'] ?? DEFAULT_BUFFER_MEMORY);
     state.clients.set(client, {

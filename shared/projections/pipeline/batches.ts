@@ -29,6 +29,7 @@ function enterBySequence(state: PipelineState, deque: BatchId[], batch: BatchSta
 
 export const batches: Handlers<
   | 'record.appended'
+  | 'records.omitted'
   | 'batch.created'
   | 'batch.closed'
   | 'batch.ready'
@@ -54,6 +55,15 @@ export const batches: Handlers<
     endSend(state, record, batch?.client ?? null);
     if (batch === undefined) return;
     batch.records++;
+    batch.sizeBytes += sizeBytes;
+    batch.rawBytes = batch.sizeBytes;
+  },
+  'records.omitted': (state, { batch: id, records, sizeBytes }) => {
+    state.counters.recordsSent += records;
+    state.counters.recordsAppended += records;
+    const batch = ownBatch(state, id);
+    if (batch === undefined) return;
+    batch.records += records;
     batch.sizeBytes += sizeBytes;
     batch.rawBytes = batch.sizeBytes;
   },

@@ -44,6 +44,7 @@ export const initialState = (): PipelineState => ({
   brokers: new Map(),
   coordinators: new Map(),
   counters: initialCounters(),
+  recordsOneIn: 1,
   lastFailure: null,
 });
 
@@ -86,6 +87,7 @@ export function cloneState(state: PipelineState): PipelineState {
     brokers: cloneMap(state.brokers, (broker) => ({ ...broker })),
     coordinators: new Map(state.coordinators),
     counters: { ...state.counters, failedBy: new Map(state.counters.failedBy) },
+    recordsOneIn: state.recordsOneIn,
     lastFailure: state.lastFailure,
   };
 }

@@ -61,6 +61,7 @@ function LiveControls(props: { readonly offer: string | null }): ReactNode {
     isFollowing: s.isFollowing,
     behindUs: s.completeAt - s.playback.cursor.at,
     isStopped: isStopped(s.source.scenario),
+    recordsOneIn: s.view.state.recordsOneIn,
   }));
   const producerButton = (): void => {
     const { applications } = session.source.scenario;
@@ -90,6 +91,15 @@ function LiveControls(props: { readonly offer: string | null }): ReactNode {
               : 'now'
             : `${msText(Math.max(0, now.behindUs))} behind`}
       </span>
+      {now.recordsOneIn > 1 ? (
+        <span
+          className="dim"
+          data-testid="live-sampling"
+          title="Too many records to draw each: those of one batch in so many are drawn. Batches, requests and all sums are complete."
+        >
+          records of 1 batch in {now.recordsOneIn}
+        </span>
+      ) : null}
       {now.isFollowing ? null : (
         <button
           type="button"
