@@ -20,16 +20,17 @@ import type { ApplicationParts, RunningProducer } from '#model/startProducer';
 import { commandSentence, MOST_COMMANDS } from '#model/validateScenario';
 import { sentEvent } from '#projections/sentEvent';
 import { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
+import { applicationCommands } from './applicationCommands.ts';
 import type { EngineContent, LiveEngine } from './LiveEngine.ts';
 import type { OpenLog } from './LiveRun.ts';
 import { RecordContents } from './RecordContents.ts';
 import { RecordSampler } from './RecordSampler.ts';
 import { WallClock } from './WallClock.ts';
-import { ClusterView } from './kafkajs/ClusterView.ts';
 import { codecSentence } from './kafkajs/codecs.ts';
 import type { KafkajsSelector } from './kafkajs/KafkajsSelector.ts';
 import { startProducer } from './kafkajs/startProducer.ts';
 import { securityOf, type BrokerEndpoint } from './kafkajs/topics.ts';
+import { WatchedCluster } from './kafkajs/WatchedCluster.ts';
 import { LinkFaults } from './LinkFaults.ts';
 import { liveProvenance } from './liveProvenance.ts';
 import { liveRefusals } from './liveRefusals.ts';
@@ -43,6 +44,8 @@ export interface KafkajsEngineParts {
   /** In the order of bootstrap.servers. */
   readonly bootstrap: readonly BrokerEndpoint[];
   readonly own: OwnBrokers | null;
+  /** Where the cluster is looked at; absent: at `bootstrap`. What is done to a link must not hide the brokers. */
+  readonly watchAt?: readonly BrokerEndpoint[];
   /** By it the ledger tells this run's records from others; an unsigned 32-bit number. */
   readonly ledgerRun: number;
   readonly openLog: OpenLog;
@@ -56,21 +59,6 @@ export interface KafkajsEngine extends LiveEngine {
   /** What was to be lost on a link of ours is lost. */
   faultStruck(fault: number): void;
 }
-
-const APPLICATION_COMMANDS: readonly CommandBody['do'][] = [
-  'producer.replace',
-  'producer.start',
-  'producer.flush',
-  'producer.close',
-  'producer.kill',
-  'record.send',
-  'workload.set',
-  'workload.pause',
-  'workload.resume',
-  'transaction.begin',
-  'transaction.commit',
-  'transaction.abort',
-];
 
 const isApplicationCommand = (command: CommandBody): command is ApplicationCommand =>
   'application' in command;
@@ -91,7 +79,7 @@ class Engine implements KafkajsEngine {
   private readonly keys = new KeyNames();
   private readonly contents: RecordContents;
   private readonly estimator = new CompressionRatioEstimator();
-  private readonly view: ClusterView;
+  private readonly cluster: WatchedCluster;
   private readonly links: LinkFaults;
   private readonly bootstrap: readonly BrokerAddress[];
   private readonly selectors = new Set<KafkajsSelector>();
@@ -104,7 +92,7 @@ class Engine implements KafkajsEngine {
   constructor(parts: KafkajsEngineParts) {
     const { scenario, ledgerRun, beganAtMs, own } = parts;
     this.parts = parts;
-    this.commands = new Set([...APPLICATION_COMMANDS, ...(own === null ? [] : ownCommands(own))]);
+    this.commands = new Set([...applicationCommands, ...(own === null ? [] : ownCommands(own))]);
     this.provenance = liveProvenance(own !== null && own.links !== null);
     const { told, whole } = parts.openLog(this.clock.clock);
     this.tape = told;
@@ -113,7 +101,15 @@ class Engine implements KafkajsEngine {
     this.events.writer('run.began')({ ...scenario, commands: [] });
     const partitionNamed = this.events.writer('partition.named');
     const partitions = new TopicPartitions((tp) => partitionNamed(tp.id, tp.topic, tp.partition));
-    this.view = new ClusterView(this.events, partitions);
+    this.cluster = new WatchedCluster({
+      events: this.events,
+      partitions,
+      bootstrap: parts.watchAt ?? parts.bootstrap,
+      topics: scenario.cluster.topics.map(({ topic }) => topic),
+      nodes: parts.nodes,
+      isOwn: own !== null,
+      schedule: (work) => this.soon(work),
+    });
     this.links = new LinkFaults(this.events, parts.nodes, (work) => this.later(work));
     this.run = {
       clock: this.clock.clock,
@@ -133,8 +129,8 @@ class Engine implements KafkajsEngine {
   }
 
   private start(): void {
-    const { scenario, nodes } = this.parts;
-    for (const node of nodes) this.writeBrokerMoved(node, 'up');
+    const { scenario } = this.parts;
+    this.cluster.start();
     for (const { topic, partitions } of scenario.cluster.topics)
       for (let i = 0; i < partitions; i++) this.run.partitions.get(topic, i);
     scenario.applications.forEach((spec, index) => {
@@ -169,7 +165,7 @@ class Engine implements KafkajsEngine {
         wake: () => this.wake(),
         observe: (send, body) => {
           this.warning = null;
-          this.view.observe(send, body);
+          this.cluster.view.observe(send, body);
         },
         trouble: (why) => {
           this.warning = `A broker cannot be reached: ${why}.`;
@@ -216,12 +212,10 @@ class Engine implements KafkajsEngine {
     const sentence = commandSentence(command, this.scenario) ?? this.codecSentence(body);
     if (sentence !== null) return sentence;
     this.given.push(command);
-    // At the next instant: this one has been told to the viewers already.
-    this.clock.schedule(() => {
+    this.soon(() => {
       this.events.writer('command.applied')({ ...command, at: this.run.clock.nowUs() });
       this.apply(command);
     });
-    this.wake();
     return null;
   }
 
@@ -261,17 +255,17 @@ class Engine implements KafkajsEngine {
   }
 
   faultStruck(fault: number): void {
-    this.clock.schedule(() => this.links.struck(fault));
+    this.soon(() => this.links.struck(fault));
+  }
+
+  /** At the next instant: this one has been told to the viewers already. */
+  private soon(work: () => void): void {
+    this.clock.schedule(work);
     this.wake();
   }
 
   brokerMoved(node: number, to: 'up' | 'frozen' | 'down'): void {
-    this.clock.schedule(() => this.writeBrokerMoved(node, to));
-    this.wake();
-  }
-
-  private writeBrokerMoved(node: number, to: 'up' | 'frozen' | 'down'): void {
-    this.events.writer('broker.moved')(nodeId(node), to);
+    this.cluster.brokerMoved(node, to);
   }
 
   content(record: RecordId): EngineContent | null {
@@ -295,6 +289,7 @@ class Engine implements KafkajsEngine {
   }
 
   private closeConnections(): void {
+    this.cluster.close();
     for (const selector of this.selectors) selector.closeAll();
   }
 }

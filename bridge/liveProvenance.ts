@@ -2,7 +2,12 @@
 import { catalogue, type EventType } from '#events/catalogue';
 
 /** Computed from what was answered: offsets and the brokers that answered them. */
-const DERIVED: readonly EventType[] = ['log.appended', 'log.recognised', 'highWatermark.advanced'];
+const DERIVED: readonly EventType[] = [
+  'log.appended',
+  'log.recognised',
+  'log.truncated',
+  'highWatermark.advanced',
+];
 /** Done to the links by this bridge's own proxies. */
 const OF_LINKS: readonly EventType[] = ['link.changed', 'fault.armed', 'fault.struck'];
 const UNKNOWN: readonly EventType[] = [
@@ -12,9 +17,7 @@ const UNKNOWN: readonly EventType[] = [
   'request.departed',
   'response.departed',
   'log.refused',
-  'log.truncated',
   'log.marked',
-  'replica.fetched',
   'coordinator.moved',
   'producerState.expired',
   'topic.changed',

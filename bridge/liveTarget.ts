@@ -5,7 +5,7 @@ import { DEFAULT_CEILINGS, withinCeilings, type Ceilings } from './ceilings.ts';
 import { LocalCluster } from './kafka/LocalCluster.ts';
 import { BROKER_SESSION_TIMEOUT_MS } from './kafka/nodeFiles.ts';
 import { createKafkajsEngine, type KafkajsEngine } from './kafkajsEngine.ts';
-import { findTopic, type BrokerEndpoint, type WantedTopic } from './kafkajs/topics.ts';
+import { findTopic, type BrokerEndpoint, type FoundCluster, type WantedTopic } from './kafkajs/topics.ts';
 import { liveScenario } from './liveScenario.ts';
 import { LiveLedger } from './LiveLedger.ts';
 import { LiveRun } from './LiveRun.ts';
@@ -121,14 +121,12 @@ async function connect(
   readAt = bootstrap,
 ): Promise<{ readonly run: LiveRun; readonly engine: KafkajsEngine | null }> {
   const found = await findTopic(bootstrap, wanted);
-  const { topic, brokers, isCreated } = found;
-  progress(
-    `the topic ${topic.topic} ${isCreated ? 'has been created' : 'is there'}: ${topic.partitions} partitions`,
-  );
+  const { topic, brokers } = found;
+  progress(topicLine(found));
+  if (found.doubt !== null) progress(found.doubt);
   const unlimited = liveScenario({
     seed: randomInt(TWO_TO_32),
-    // Nodes are numbered from 0 on the stage; a cluster may begin elsewhere.
-    brokers: Math.max(...brokers.map(({ node }) => node)) + 1,
+    brokers: brokers.length,
     topic,
     ...(own === null ? {} : { brokerSessionTimeoutMs: BROKER_SESSION_TIMEOUT_MS }),
   });
@@ -147,6 +145,7 @@ async function connect(
         nodes: brokers.map(({ node }) => node),
         bootstrap,
         own,
+        watchAt: readAt,
         ledgerRun,
         openLog,
         beganAtMs: Date.now(),
@@ -156,4 +155,10 @@ async function connect(
     },
   });
   return { run, engine: engines[0] ?? null };
+}
+
+function topicLine({ topic, timestampType, isCreated }: FoundCluster): string {
+  const { partitions, replicationFactor, minInsyncReplicas, maxMessageBytes } = topic;
+  const limits = `min.insync.replicas ${minInsyncReplicas}, max.message.bytes ${maxMessageBytes}, ${timestampType}`;
+  return `the topic ${topic.topic} ${isCreated ? 'has been created' : 'is there'}: ${partitions} partitions, replication factor ${replicationFactor}, ${limits}`;
 }

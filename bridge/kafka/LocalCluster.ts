@@ -18,6 +18,8 @@ export interface LocalClusterOptions {
   /** 3 unless told: a single broker has nobody to fail over to. */
   readonly nodes?: 1 | 3;
   readonly version?: string;
+  /** node.id of the first, 0 unless told; here they are named by their places, from 0, all the same. */
+  readonly firstId?: number;
   /** More of Kafka's own settings for every node; they win over ours. */
   readonly properties?: Readonly<Record<string, string>>;
   /** A proxy stands before each broker's client listener, so that something can be done to the way there. */
@@ -75,6 +77,7 @@ export class LocalCluster {
       const folder = join(this.folder.path, String(node));
       writeNodeFiles(folder, {
         node,
+        firstId: options.firstId ?? 0,
         ports,
         advertisedPort: options.hasProxies === true ? proxy : client,
         clusterId,

@@ -16,7 +16,10 @@ export interface NodePorts {
 }
 
 export interface NodeSpec {
+  /** Its place among them, from 0. */
   readonly node: number;
+  /** node.id of the first. */
+  readonly firstId: number;
   /** Of all nodes, by node. */
   readonly ports: readonly NodePorts[];
   /** Where clients are sent: the client port itself, or that of a proxy. */
@@ -71,7 +74,7 @@ export function writeNodeFiles(folder: string, spec: NodeSpec): string {
   writeFileSync(file, propertiesText({ ...serverProperties(spec, data), ...spec.properties }));
   const meta = {
     version: 1,
-    'node.id': spec.node,
+    'node.id': spec.firstId + spec.node,
     'cluster.id': spec.clusterId,
     'directory.id': newKafkaId(),
   };
@@ -82,7 +85,7 @@ export function writeNodeFiles(folder: string, spec: NodeSpec): string {
 }
 
 function serverProperties(spec: NodeSpec, data: string): Properties {
-  const { node, ports, advertisedPort, moreListeners } = spec;
+  const { node, firstId, ports, advertisedPort, moreListeners } = spec;
   const own = ports[node];
   if (own === undefined) throw new RangeError(`node ${node} has no ports`);
   const factor = ports.length;
@@ -92,10 +95,10 @@ function serverProperties(spec: NodeSpec, data: string): Properties {
   return {
     // Every node is broker and controller: any one of three may die, also the active controller.
     'process.roles': 'broker,controller',
-    'node.id': node,
+    'node.id': firstId + node,
     'log.dirs': data,
     'controller.quorum.voters': ports
-      .map(({ controller }, voter) => `${voter}@${HOST}:${controller}`)
+      .map(({ controller }, voter) => `${firstId + voter}@${HOST}:${controller}`)
       .join(','),
     listeners: `CLIENT://${HOST}:${own.client},REPLICATION://${HOST}:${own.replication},CONTROLLER://${HOST}:${own.controller}${more.join('')}`,
     'advertised.listeners': `CLIENT://${HOST}:${advertisedPort},REPLICATION://${HOST}:${own.replication}${more.join('')}`,

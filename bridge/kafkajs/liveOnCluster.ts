@@ -76,6 +76,7 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
         nodes,
         bootstrap: endpoints,
         own: options.own ?? null,
+        watchAt: readAt,
         ledgerRun,
         openLog,
         beganAtMs: Date.now(),

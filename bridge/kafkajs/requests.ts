@@ -6,12 +6,19 @@
 import { nodeId } from '#base/ids';
 import type { TopicPartition, TopicPartitions } from '#base/TopicPartition';
 import type { NetworkSend } from '#engine/Selectable';
-import type { ApiName, ApiVersionsResponse, RequestBody, ResponseBody, SentBatch } from '#engine/requests';
+import type {
+  ApiName,
+  ApiVersionsResponse,
+  MetadataResponse as EngineMetadata,
+  RequestBody,
+  ResponseBody,
+  SentBatch,
+} from '#engine/requests';
 import type { ErrorName } from '#record/Errors';
 import type { Api, OfTopic } from '../kafkaBytes/Api.ts';
 import { ByteReader } from '../kafkaBytes/ByteReader.ts';
 import { ByteWriter } from '../kafkaBytes/ByteWriter.ts';
-import { API_VERSIONS, FIND_COORDINATOR, METADATA } from '../kafkaBytes/apis/cluster.ts';
+import { API_VERSIONS, FIND_COORDINATOR, METADATA, type TopicMetadata } from '../kafkaBytes/apis/cluster.ts';
 import { PRODUCE } from '../kafkaBytes/apis/produce.ts';
 import * as transactions from '../kafkaBytes/apis/transactions.ts';
 
@@ -197,21 +204,25 @@ function decodeMetadata(reader: ByteReader, version: number, throttleTimeMs: num
     throttleTimeMs,
     brokers: brokers.map(({ node, host, port }) => ({ id: nodeId(node), host, port })),
     controller: null,
-    topics: topics.map(({ topic, error, topicId, partitions }) => ({
-      topic,
-      error,
-      ...(topicId === null ? {} : { topicId }),
-      partitions: partitions.map((one) => ({
-        partition: one.partition,
-        error: one.error,
-        leader: one.leader < 0 ? null : nodeId(one.leader),
-        leaderEpoch: one.leaderEpoch,
-        replicas: one.replicas.map(nodeId),
-        isr: one.isr.map(nodeId),
-      })),
-    })),
+    topics: engineTopics(topics),
   };
 }
+
+/** Topics of an answer as the engine has them. */
+export const engineTopics = (topics: readonly TopicMetadata[]): EngineMetadata['topics'] =>
+  topics.map(({ topic, error, topicId, partitions }) => ({
+    topic,
+    error,
+    ...(topicId === null ? {} : { topicId }),
+    partitions: partitions.map((one) => ({
+      partition: one.partition,
+      error: one.error,
+      leader: one.leader < 0 ? null : nodeId(one.leader),
+      leaderEpoch: one.leaderEpoch,
+      replicas: one.replicas.map(nodeId),
+      isr: one.isr.map(nodeId),
+    })),
+  }));
 
 function decodeProduce(reader: ByteReader, version: number, partitions: TopicPartitions): ResponseBody {
   const { topics, throttleTimeMs } = PRODUCE.decode(reader, version);

@@ -5,6 +5,7 @@ import { ConnectionLost, KafkaConnection, SpeaksTls } from '../kafkaBytes/KafkaC
 import { API_VERSIONS, METADATA, type BrokerMetadata } from '../kafkaBytes/apis/cluster.ts';
 import { PRODUCE } from '../kafkaBytes/apis/produce.ts';
 import { CREATE_TOPICS } from '../kafkaBytes/apis/topics.ts';
+import { readTopicLimits, type TopicLimits } from './topicLimits.ts';
 import { NO_SECURITY, type ClientSecurity } from '../security/ClientSecurity.ts';
 
 export interface BrokerEndpoint {
@@ -30,7 +31,10 @@ export interface WantedTopic {
 export interface FoundCluster {
   readonly brokers: readonly BrokerMetadata[];
   readonly topic: TopicSpec;
+  readonly timestampType: TopicLimits['timestampType'];
   readonly isCreated: boolean;
+  /** Why `topic` may be wrong about the topic's limits; null: it is right. */
+  readonly doubt: string | null;
 }
 
 const METADATA_VERSION = 8;
@@ -42,7 +46,6 @@ const VERSIONS_LIMIT_MS = 5000;
 /** Produce 8 came with Kafka 2.4. */
 const OLDEST_PRODUCE = 8;
 const MOST_REPLICAS = 3;
-const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 
 /** @throws Error whose message is a sentence: unreachable, too old, or the topic cannot be made. */
 export async function findTopic(
@@ -58,16 +61,18 @@ export async function findTopic(
     if (!isThere) await createTopic(connection, wanted, replicationFactor);
     const found = await untilLed(connection, topic);
     const [first] = found.partitions;
+    const { limits, doubt } = await readTopicLimits(connection, topic);
+    const { timestampType, ...spec } = limits;
     return {
       brokers: before.brokers,
       isCreated: !isThere,
+      doubt,
+      timestampType,
       topic: {
         topic,
         partitions: found.partitions.length,
         replicationFactor: first?.replicas.length ?? replicationFactor,
-        minInsyncReplicas: wanted.minInsyncReplicas ?? 1,
-        uncleanLeaderElection: false,
-        maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
+        ...spec,
       },
     };
   } finally {

@@ -9,9 +9,13 @@ export type IsolationLevel = 'read_uncommitted' | 'read_committed';
 const isolationByte = (level: IsolationLevel): number => (level === 'read_uncommitted' ? 0 : 1);
 /** A client is no replica. */
 const NO_REPLICA = -1;
+/** ListOffsetsRequest.DEBUGGING_REPLICA_ID: any replica answers with the end of its own log. */
+const ANY_REPLICA = -2;
 
 export interface ListOffsetsRequest {
   readonly isolationLevel: IsolationLevel;
+  /** Not what consumers may read but what the asked broker has, leader or not. */
+  readonly isOfReplica?: boolean;
   readonly topics: readonly OfTopic<{ readonly partition: number; readonly at: 'earliest' | 'latest' }>[];
 }
 export interface ListedOffset {
@@ -26,8 +30,8 @@ export const LIST_OFFSETS: Api<ListOffsetsRequest, readonly OfTopic<ListedOffset
   key: 2,
   versions: [4, 6],
   flexibleFrom: 6,
-  encode(writer, { isolationLevel, topics }) {
-    writer.int32(NO_REPLICA);
+  encode(writer, { isolationLevel, isOfReplica = false, topics }) {
+    writer.int32(isOfReplica ? ANY_REPLICA : NO_REPLICA);
     writer.int8(isolationByte(isolationLevel));
     writeTopics(writer, topics, ({ partition, at }) => {
       writer.int32(partition);
