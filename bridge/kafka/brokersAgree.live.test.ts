@@ -81,6 +81,7 @@ await describeWithKafka('the simulated brokers answer as real ones', () => {
     'transactions whose partitions the producer adds': transactions.versionOne,
     'transactions whose partitions the leader adds': transactions.versionTwo,
     'a second owner fences the first': transactions.fencing,
+    'a fenced owner aborts before the second one has its epoch': transactions.fencedOwnerAborts,
     'a second owner fences the first, protocol before 4.0': transactions.fencingOfVersionOne,
     'ids and epochs that the coordinator does not know': transactions.strangersToTheCoordinator,
     'a leader leaves and comes back': failures.leaderLeaves,

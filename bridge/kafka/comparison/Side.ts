@@ -38,6 +38,7 @@ export interface Producer {
 /** What `TopicSpec` does not say is as this. */
 export const TOPIC = 't';
 export const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
+export const TRANSACTION_TIMEOUT_MS = 60_000;
 export const SESSION_TIMEOUT_MS = 6000;
 export const REPLICA_LAG_MS = 10_000;
 /** Of the answer to acks=all. */
@@ -53,6 +54,8 @@ export interface Side {
 
   /** Asked of the coordinator where there is a transactional id; a coordinator that is not ready is asked again. */
   initProducerId(transactionalId: string | null, before?: Producer, timeoutMs?: number): Promise<Producer>;
+  /** Asked once, and answered as it is: where a transaction is open that fences its owner. */
+  initProducerIdOnce(transactionalId: string): Promise<Producer>;
   addPartitions(transactionalId: string, producer: Producer, partitions: readonly number[]): Promise<string>;
   endTransaction(
     transactionalId: string,

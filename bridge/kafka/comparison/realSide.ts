@@ -23,6 +23,7 @@ import {
   PRODUCE_TIMEOUT_MS,
   PRODUCE_VERSION,
   TOPIC,
+  TRANSACTION_TIMEOUT_MS,
   type BatchShape,
   type Producer,
   type ProduceShape,
@@ -133,14 +134,23 @@ export class RealSide implements Side {
   async initProducerId(
     transactionalId: string | null,
     before: ProducerIdAndEpoch = NO_PRODUCER,
-    transactionTimeoutMs = 60_000,
+    transactionTimeoutMs = TRANSACTION_TIMEOUT_MS,
   ): Promise<Producer> {
-    const { producerId, producerEpoch } = before;
-    return retried(async () => {
-      const connection = await this.coordinator(transactionalId);
-      const body = { transactionalId, transactionTimeoutMs, producerId, producerEpoch };
-      return connection.request(INIT_PRODUCER_ID, 4, body);
-    }, LIMIT_MS);
+    return retried(() => this.askForProducerId(transactionalId, before, transactionTimeoutMs), LIMIT_MS);
+  }
+
+  initProducerIdOnce(transactionalId: string): Promise<Producer> {
+    return this.askForProducerId(transactionalId, NO_PRODUCER, TRANSACTION_TIMEOUT_MS);
+  }
+
+  private async askForProducerId(
+    transactionalId: string | null,
+    { producerId, producerEpoch }: ProducerIdAndEpoch,
+    transactionTimeoutMs: number,
+  ): Promise<Producer> {
+    const connection = await this.coordinator(transactionalId);
+    const body = { transactionalId, transactionTimeoutMs, producerId, producerEpoch };
+    return connection.request(INIT_PRODUCER_ID, 4, body);
   }
 
   async addPartitions(

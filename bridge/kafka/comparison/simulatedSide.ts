@@ -13,6 +13,7 @@ import {
   PRODUCE_VERSION,
   REPLICA_LAG_MS,
   SESSION_TIMEOUT_MS,
+  TRANSACTION_TIMEOUT_MS,
   TOPIC,
   type BatchShape,
   type Producer,
@@ -66,16 +67,27 @@ export class SimulatedSide implements Side {
   async initProducerId(
     transactionalId: string | null,
     before?: Producer,
-    transactionTimeoutMs = 60_000,
+    transactionTimeoutMs = TRANSACTION_TIMEOUT_MS,
   ): Promise<Producer> {
+    return this.untilReady(() => this.askForProducerId(transactionalId, before, transactionTimeoutMs));
+  }
+
+  async initProducerIdOnce(transactionalId: string): Promise<Producer> {
+    const { error, producerId, producerEpoch } = this.askForProducerId(transactionalId);
+    return { error, producerId, producerEpoch };
+  }
+
+  private askForProducerId(
+    transactionalId: string | null,
+    before?: Producer,
+    transactionTimeoutMs = TRANSACTION_TIMEOUT_MS,
+  ): Producer {
     const { producerId, producerEpoch } = before ?? { producerId: -1, producerEpoch: -1 };
-    return this.untilReady(() =>
-      this.ask(
-        'INIT_PRODUCER_ID',
-        this.coordinator(transactionalId),
-        { api: 'INIT_PRODUCER_ID', transactionalId, transactionTimeoutMs, producerId, producerEpoch },
-        4,
-      ),
+    return this.ask(
+      'INIT_PRODUCER_ID',
+      this.coordinator(transactionalId),
+      { api: 'INIT_PRODUCER_ID', transactionalId, transactionTimeoutMs, producerId, producerEpoch },
+      4,
     );
   }
 

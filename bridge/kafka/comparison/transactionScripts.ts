@@ -95,6 +95,26 @@ export const fencing: Script = async (side, say) => {
   await logAndEnds(side, say, 15);
 };
 
+/**
+ * Between the fence and the second owner's epoch: an abort of the first is taken for a repetition of the abort that the
+ * fence has made, since its epoch is the one before, and is answered with the new epoch.
+ */
+export const fencedOwnerAborts: Script = async (side, say) => {
+  const id = 'fenced-aborts';
+  const zombie = await side.initProducerId(id);
+  const write = writer(side, say, id, 18, IMPLICIT_ADD);
+  await write('the first owner writes', zombie, 0);
+  say('the second owner asks once', (await side.initProducerIdOnce(id)).error);
+  const revived = await side.endTransaction(id, zombie, false, RAISES_EPOCH);
+  say('abort of the first', producerLine(revived));
+  await write('the first owner goes on', revived, 0);
+  const owner = await side.initProducerId(id);
+  say('the second owner asks on', producerLine(owner));
+  await write('the first owner again', revived, 1);
+  say('abort of the first', producerLine(await side.endTransaction(id, revived, false, RAISES_EPOCH)));
+  await logAndEnds(side, say, 18);
+};
+
 export const fencingOfVersionOne: Script = async (side, say) => {
   const id = 'fenced-one';
   const zombie = await side.initProducerId(id);
