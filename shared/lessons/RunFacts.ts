@@ -15,6 +15,13 @@ const SLICE_US = 5000;
 /** Runs of lessons are over by then. */
 const PREPARED_US = 150_000;
 
+export interface DeliveredRecords {
+  readonly readUncommitted: number;
+  readonly readCommitted: number;
+  /** Of those of the read_uncommitted reader: their transaction was aborted. */
+  readonly aborted: number;
+}
+
 export interface RunFacts {
   readonly scenario: Scenario;
   /** Events [0, seq) have happened; µs of run time. */
@@ -25,6 +32,9 @@ export interface RunFacts {
   readonly produceRequests: number;
   readonly recordsSent: number;
   readonly recordsAcked: number;
+  readonly failedRecords: number;
+  /** What two readers of all partitions have been given so far. */
+  readonly delivered: DeliveredRecords;
   /** Records of each batch that has left so far. */
   readonly batchRecords: readonly number[];
   /** From `send()` to the answer, of the records acked so far, in rising order. */
@@ -114,12 +124,25 @@ class Run {
       produceRequests: counters.produceRequestsSent,
       recordsSent: counters.recordsSent,
       recordsAcked: counters.recordsAcked,
+      failedRecords: counters.recordsFailed,
+      delivered: deliveredIn(projections, state, seq),
       batchRecords,
       latenciesUs,
       medianLatencyMs: Math.floor(median / 100 + 0.5) / 10,
       readyReasons: ready.toSorted((a, b) => a.at - b.at).map(({ reason }) => reason),
     };
   }
+}
+
+function deliveredIn(projections: RunProjections, state: PipelineState, seq: number): DeliveredRecords {
+  const sum = { readUncommitted: 0, readCommitted: 0, aborted: 0 };
+  for (const tp of state.partitions.keys()) {
+    const readers = projections.readers.at(tp, seq);
+    sum.readUncommitted += readers?.uncommitted.delivered ?? 0;
+    sum.readCommitted += readers?.committed.delivered ?? 0;
+    sum.aborted += readers?.uncommitted.aborted ?? 0;
+  }
+  return sum;
 }
 
 export interface LessonRuns {

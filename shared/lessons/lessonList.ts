@@ -2,6 +2,18 @@
 
 export const LESSON_LIST = [
   { id: 'linger-ms', title: 'linger.ms', subject: 'Trade a wait for a fuller batch', concepts: [5, 6] },
+  {
+    id: 'transactions',
+    title: 'Transactions',
+    subject: 'All or nothing, for a reader that asks for it',
+    concepts: [17],
+  },
+  {
+    id: 'zombie-fencing',
+    title: 'Zombie fencing',
+    subject: 'Two instances, one transactional.id',
+    concepts: [18],
+  },
 ] as const satisfies readonly LessonEntry[];
 
 export interface LessonEntry {

@@ -4,8 +4,14 @@ import { textOf, type Lesson } from './Lesson.ts';
 import { LESSON_LIST, type LessonId } from './lessonList.ts';
 import { lingerMs } from './lingerMs.ts';
 import { createLessonRuns } from './RunFacts.ts';
+import { transactions } from './transactions.ts';
+import { zombieFencing } from './zombieFencing.ts';
 
-const lessons: Readonly<Record<LessonId, Lesson>> = { 'linger-ms': lingerMs };
+const lessons: Readonly<Record<LessonId, Lesson>> = {
+  'linger-ms': lingerMs,
+  transactions,
+  'zombie-fencing': zombieFencing,
+};
 
 describe.each(LESSON_LIST)('lesson $id', ({ id, title, concepts }) => {
   const lesson = lessons[id];

@@ -5,6 +5,8 @@ import type { LessonRuns } from '#lessons/RunFacts';
 
 const LOADERS: Readonly<Record<LessonId, () => Promise<Lesson>>> = {
   'linger-ms': async () => (await import('#lessons/lingerMs')).lingerMs,
+  transactions: async () => (await import('#lessons/transactions')).transactions,
+  'zombie-fencing': async () => (await import('#lessons/zombieFencing')).zombieFencing,
 };
 
 export async function loadLesson(
