@@ -2,20 +2,28 @@
  * What the project promises in numbers, measured on this machine.
  *
  *   npm run bench                              every part, as a table
- *   npm run bench -- PART                      engine, seek, memory, frame, start or size
+ *   npm run bench -- PART                      engine, seek, memory, frame, start, size or live
  *   npm run --silent bench -- PART --json      only an array of measures (bench/Measure.ts)
+ *   npm run bench -- live --records 300000 --rounds 1     fewer records and rounds, for a quick look
  *
  * Never part of a test: times belong to machines.
  */
+import { parseArgs } from 'node:util';
 import { engine } from './bench/engine.ts';
 import { frame } from './bench/frame.ts';
+import { live, LIVE_OPTIONS } from './bench/live.ts';
 import type { Measure } from './bench/Measure.ts';
 import { memory } from './bench/memory.ts';
 import { size, start } from './bench/page.ts';
 import { seek } from './bench/seek.ts';
 
-const PARTS = { engine, seek, memory, frame, start, size } as const;
+const PARTS = { engine, seek, memory, frame, start, size, live: () => live(liveOptions()) } as const;
 type Part = keyof typeof PARTS;
+
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, records: { type: 'string' }, rounds: { type: 'string' } },
+});
 
 const isPart = (name: string): name is Part => Object.hasOwn(PARTS, name);
 
@@ -38,8 +46,20 @@ function table(rows: readonly (readonly string[])[]): string {
     .trimEnd();
 }
 
-const args = process.argv.slice(2);
-const names = args.filter((arg) => arg !== '--json');
+function liveOptions(): typeof LIVE_OPTIONS {
+  const { records, rounds } = options;
+  return {
+    records: records === undefined ? LIVE_OPTIONS.records : atLeastOne('--records', records),
+    rounds: rounds === undefined ? LIVE_OPTIONS.rounds : atLeastOne('--rounds', rounds),
+  };
+}
+
+function atLeastOne(name: string, text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new Error(`${name} takes a whole number from 1 on.`);
+  return count;
+}
+
 const unknown = names.find((name) => !isPart(name));
 if (unknown === undefined) {
   const measures: Measure[] = [];
@@ -48,7 +68,7 @@ if (unknown === undefined) {
     console.error(`measuring ${name}`);
     measures.push(...(await PARTS[name]()));
   }
-  if (args.includes('--json')) console.log(JSON.stringify(measures));
+  if (options.json === true) console.log(JSON.stringify(measures));
   else console.log(table([HEAD, ...measures.map(cells)]));
 } else {
   console.error(`There is no part ${unknown}. Parts: ${Object.keys(PARTS).join(', ')}.`);

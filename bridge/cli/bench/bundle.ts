@@ -1,7 +1,7 @@
 /** What is measured is what is shipped: the code bundled by vite, not as the development tools load it file by file. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
@@ -24,7 +24,7 @@ export async function bundle(name: string): Promise<string> {
       rollupOptions: { output: { entryFileNames: '[name].mjs' } },
     },
   });
-  return join(CACHE, `${name}.mjs`);
+  return join(CACHE, `${basename(name)}.mjs`);
 }
 
 /** The lines that a program prints. @throws Error with its name when it fails or is not there. */
