@@ -1,13 +1,16 @@
 /** The right side: inspector, event list, or the whole picture as lists. */
 import { lazy, Suspense, type KeyboardEvent, type ReactNode } from 'react';
 import type { RightTab } from '../store/appStore.ts';
-import { useApp, useAppStore } from '../store/useFrame.ts';
+import { useApp, useAppStore, useFrame } from '../store/useFrame.ts';
 import { Boundary } from '../ui/Boundary.tsx';
 import { Inspector } from './Inspector.tsx';
 import './inspector.css';
 
 const EventList = lazy(async () => ({ default: (await import('../twin/EventList.tsx')).EventList }));
 const ErrorsPanel = lazy(async () => ({ default: (await import('../panels/ErrorsPanel.tsx')).ErrorsPanel }));
+const PredictionPanel = lazy(async () => ({
+  default: (await import('../panels/PredictionPanel.tsx')).PredictionPanel,
+}));
 const StageTwin = lazy(async () => ({ default: (await import('../twin/StageTwin.tsx')).StageTwin }));
 
 const TABS: readonly { readonly id: RightTab; readonly label: string; readonly title: string }[] = [
@@ -21,20 +24,30 @@ const TABS: readonly { readonly id: RightTab; readonly label: string; readonly t
   { id: 'list', label: 'List', title: 'The picture as lists, for keyboard and screen reader' },
 ];
 
+/** Beside a live run only. */
+const PREDICTION: (typeof TABS)[number] = {
+  id: 'prediction',
+  label: 'Predict',
+  title: 'What the model says to the same settings, beside what was measured',
+};
+
 const VIEWS: Readonly<Record<RightTab, ReactNode>> = {
   inspector: <Inspector />,
   events: <EventList />,
   errors: <ErrorsPanel />,
   list: <StageTwin />,
+  prediction: <PredictionPanel />,
 };
 
 export function RightPanel(): ReactNode {
   const tab = useApp((state) => state.rightTab);
   const store = useAppStore();
+  const isLive = useFrame(({ source }) => source.kind === 'live');
+  const tabs = isLive ? [...TABS, PREDICTION] : TABS;
   const moved = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (by === 0) return;
-    const next = TABS[(TABS.findIndex(({ id }) => id === tab) + by + TABS.length) % TABS.length];
+    const next = tabs[(tabs.findIndex(({ id }) => id === tab) + by + tabs.length) % tabs.length];
     if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -44,7 +57,7 @@ export function RightPanel(): ReactNode {
   return (
     <div className="right-panel">
       <div className="tabs" role="tablist" aria-label="Right side" onKeyDown={moved}>
-        {TABS.map(({ id, label, title }) => (
+        {tabs.map(({ id, label, title }) => (
           <button
             key={id}
             id={`tab-${id}`}

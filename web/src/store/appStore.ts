@@ -38,7 +38,7 @@ export interface ListedLedger {
 }
 export type Listed = ListedOutcome | ListedLedger;
 
-export type RightTab = 'inspector' | 'events' | 'errors' | 'list';
+export type RightTab = 'inspector' | 'events' | 'errors' | 'list' | 'prediction';
 
 export interface AppState {
   readonly selection: Entity | null;

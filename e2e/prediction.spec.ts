@@ -1,0 +1,40 @@
+/** Live mode against the simulated cluster: what the model predicts from the round trips is what was measured. */
+import { expect, test } from '@playwright/test';
+import { App } from './app.ts';
+import { LIVE_URL } from './playwright.config.ts';
+
+test('predicted and measured stand side by side, near to each other, and anew when settings change', async ({
+  page,
+}) => {
+  const app = new App(page);
+  await page.goto(`${LIVE_URL}?live`);
+  await app.loaded();
+  await page.getByRole('tab', { name: 'Predict' }).click();
+  const panel = page.getByTestId('prediction');
+  // A stretch is measured, then the model runs in small pieces beside.
+  await expect(panel).toContainText('round trips', { timeout: 45_000 });
+  const off = async (metric: string): Promise<number> => {
+    const text = await page.getByTestId(`prediction-${metric}`).getByRole('rowheader').innerText();
+    return Number(/([+−]?)([\d.]+) %/.exec(text)?.[2]);
+  };
+  for (const metric of ['batch-size-avg', 'records-per-request-avg', 'request-rate'])
+    expect(await off(metric), metric).toBeLessThan(10);
+  await expect(panel.getByRole('img', { name: 'modelled' }).first()).toBeVisible();
+
+  await app.set('linger.ms', '60');
+  await expect(panel).toContainText('must have held');
+  await expect(panel).toContainText('round trips', { timeout: 45_000 });
+  expect(await off('record-queue-time-avg')).toBeLessThan(10);
+  expect(app.errors).toEqual([]);
+});
+
+test('settings say what a live run cannot do, and nothing offers to make it anew', async ({ page }) => {
+  const app = new App(page);
+  await page.goto(`${LIVE_URL}?live`);
+  await app.loaded();
+  await expect(page.getByText('A change holds from now on.')).toBeVisible();
+  await expect(page.getByRole('radio', { name: 'from the start' })).toHaveCount(0);
+  await expect(app.control('brokers')).toHaveAttribute('aria-disabled', 'true');
+  await expect(app.control('brokers')).toContainText('Only from the start of a run');
+  await expect(app.control('linger.ms').getByLabel('linger.ms').first()).toBeEnabled();
+});

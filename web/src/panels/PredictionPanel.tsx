@@ -1,0 +1,149 @@
+/** The model beside a live run: for the same settings, what was to be expected, what was measured, and by how much they differ. */
+import { useEffect, useState, type ReactNode } from 'react';
+import { COMPARED, type ComparedMetric, type Measured } from '../sources/prediction/measured.ts';
+import { differencePercent, Predictor, type Comparison } from '../sources/prediction/Predictor.ts';
+import type { Provenance } from '../sources/Source.ts';
+import { useFrame, useSession } from '../store/useFrame.ts';
+import { bytesText, countText, momentText, msText } from '../ui/format.ts';
+import { How } from '../ui/How.tsx';
+import { provenanceOf } from '../ui/provenance.ts';
+import './prediction.css';
+
+/** Of each look, so that the picture keeps moving. */
+const BUDGET_MS = 8;
+const LOOK_MS = 60;
+/** A difference that is worth a second look. */
+const NOTABLE_PERCENT = 15;
+
+const ms = (value: number): string => msText(value * 1000);
+
+const ROWS: Readonly<
+  Record<ComparedMetric, { readonly name: string; readonly text: (value: number) => string }>
+> = {
+  'batch-size-avg': { name: 'batch size', text: (value) => bytesText(Math.round(value)) },
+  'request-rate': { name: 'requests/s', text: (value) => value.toFixed(1) },
+  'records-per-request-avg': { name: 'records/request', text: (value) => value.toFixed(2) },
+  'record-queue-time-avg': { name: 'queue time', text: ms },
+  'request-latency-avg': { name: 'round trip', text: ms },
+  'latency p50': { name: 'latency p50', text: ms },
+  'latency p99': { name: 'latency p99', text: ms },
+};
+
+/** The comparison, worked on as long as the panel is open. */
+function useComparison(): { readonly comparison: Comparison | null; readonly isBusy: boolean } {
+  const session = useSession();
+  const [seen, setSeen] = useState<{ readonly comparison: Comparison | null; readonly isBusy: boolean }>({
+    comparison: null,
+    isBusy: false,
+  });
+  useEffect(() => {
+    const predictor = new Predictor(() => performance.now());
+    const timer = setInterval(() => {
+      if (session.source.kind !== 'live') return;
+      predictor.look(session, BUDGET_MS);
+      const { comparison, isBusy } = predictor;
+      setSeen((before) =>
+        before.comparison === comparison && before.isBusy === isBusy ? before : { comparison, isBusy },
+      );
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [session]);
+  return seen;
+}
+
+export function PredictionPanel(): ReactNode {
+  const { comparison, isBusy } = useComparison();
+  const { isLive, how } = useFrame(({ source }) => ({
+    isLive: source.kind === 'live',
+    how: provenanceOf(source.capabilities, ['request.sent', 'response.received']),
+  }));
+  if (!isLive) return <p className="prediction dim">A prediction stands beside a live run only.</p>;
+  return (
+    <div className="prediction" data-testid="prediction">
+      <h2>Predicted and measured</h2>
+      <p className="dim">
+        The model runs beside: same settings, workload and header. Its network takes half of each measured
+        round trip each way, its brokers no time.
+      </p>
+      {comparison === null ? (
+        <p role="status">{isBusy ? 'The model runs.' : 'These settings must have held for two seconds.'}</p>
+      ) : (
+        <>
+          <Table comparison={comparison} how={how === 'measured' ? 'derived' : how} />
+          <Basis measured={comparison.measured} predictedUs={comparison.predictedUs} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function signedPercent(percent: number): string {
+  const tenths = Math.round(percent * 10);
+  const sign = tenths > 0 ? '+' : tenths < 0 ? '−' : '';
+  return `${sign}${(Math.abs(tenths) / 10).toFixed(1)} %`;
+}
+
+function Table(props: { readonly comparison: Comparison; readonly how: Provenance | null }): ReactNode {
+  const { predicted, measured } = props.comparison;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">
+            <span className="visually-hidden">metric</span>
+          </th>
+          <th scope="col">
+            predicted <How of="simulated" />
+          </th>
+          <th scope="col">measured {props.how === null ? null : <How of={props.how} />}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {COMPARED.map((metric) => (
+          <Row
+            key={metric}
+            metric={metric}
+            predicted={predicted[metric]}
+            measured={measured.values[metric]}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row(props: {
+  readonly metric: ComparedMetric;
+  readonly predicted: number | null;
+  readonly measured: number | null;
+}): ReactNode {
+  const { metric, predicted, measured } = props;
+  const { name, text } = ROWS[metric];
+  const off = differencePercent(predicted, measured);
+  const tone = off !== null && Math.abs(off) >= NOTABLE_PERCENT ? 'warn' : 'dim';
+  return (
+    <tr data-testid={`prediction-${metric}`}>
+      <th scope="row" title={metric}>
+        {name}
+        <span className={`off ${tone}`} title="Predicted against measured">
+          {off === null ? '' : signedPercent(off)}
+        </span>
+      </th>
+      <td className="number">{predicted === null ? '—' : text(predicted)}</td>
+      <td className="number">{measured === null ? '—' : text(measured)}</td>
+    </tr>
+  );
+}
+
+function Basis(props: { readonly measured: Measured; readonly predictedUs: number }): ReactNode {
+  const { window, roundTrips } = props.measured;
+  return (
+    <p className="dim">
+      Measured from {momentText(window.fromUs)} to {momentText(window.toUs)}
+      {roundTrips === null
+        ? ': no request was answered in it, so the network is that of the model.'
+        : `: ${countText(roundTrips.count)} round trips, median ${msText(roundTrips.p50Us)}, p99 ${msText(roundTrips.p99Us)}.`}{' '}
+      The model ran for {msText(props.predictedUs)} of its own time. New settings are compared anew.
+    </p>
+  );
+}
