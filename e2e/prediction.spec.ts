@@ -21,7 +21,9 @@ test('predicted and measured stand side by side, near to each other, and anew wh
     expect(await off(metric), metric).toBeLessThan(10);
   await expect(panel.getByRole('img', { name: 'modelled' }).first()).toBeVisible();
 
-  await app.set('linger.ms', '60');
+  // The run goes on from test to test.
+  const lingerMs = await app.control('linger.ms').getByRole('textbox').inputValue();
+  await app.set('linger.ms', lingerMs.startsWith('60') ? '40' : '60');
   await expect(panel).toContainText('must have held');
   await expect(panel).toContainText('round trips', { timeout: 45_000 });
   expect(await off('record-queue-time-avg')).toBeLessThan(10);

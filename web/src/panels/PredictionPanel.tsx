@@ -10,8 +10,8 @@ import { provenanceOf } from '../ui/provenance.ts';
 import './prediction.css';
 
 /** Of each look, so that the picture keeps moving. */
-const BUDGET_MS = 8;
-const LOOK_MS = 60;
+const BUDGET_MS = 10;
+const LOOK_MS = 50;
 /** A difference that is worth a second look. */
 const NOTABLE_PERCENT = 15;
 
@@ -21,29 +21,33 @@ const ROWS: Readonly<
   Record<ComparedMetric, { readonly name: string; readonly text: (value: number) => string }>
 > = {
   'batch-size-avg': { name: 'batch size', text: (value) => bytesText(Math.round(value)) },
-  'request-rate': { name: 'requests/s', text: (value) => value.toFixed(1) },
-  'records-per-request-avg': { name: 'records/request', text: (value) => value.toFixed(2) },
+  'request-rate': { name: 'requests per second', text: (value) => value.toFixed(1) },
+  'records-per-request-avg': { name: 'records per request', text: (value) => value.toFixed(2) },
   'record-queue-time-avg': { name: 'queue time', text: ms },
   'request-latency-avg': { name: 'round trip', text: ms },
   'latency p50': { name: 'latency p50', text: ms },
   'latency p99': { name: 'latency p99', text: ms },
 };
 
+interface Seen {
+  readonly comparison: Comparison | null;
+  /** Of the model's run, in percent; null: it does not run. */
+  readonly percent: number | null;
+}
+
 /** The comparison, worked on as long as the panel is open. */
-function useComparison(): { readonly comparison: Comparison | null; readonly isBusy: boolean } {
+function useComparison(): Seen {
   const session = useSession();
-  const [seen, setSeen] = useState<{ readonly comparison: Comparison | null; readonly isBusy: boolean }>({
-    comparison: null,
-    isBusy: false,
-  });
+  const [seen, setSeen] = useState<Seen>({ comparison: null, percent: null });
   useEffect(() => {
     const predictor = new Predictor(() => performance.now());
     const timer = setInterval(() => {
       if (session.source.kind !== 'live') return;
       predictor.look(session, BUDGET_MS);
-      const { comparison, isBusy } = predictor;
+      const { comparison, progress } = predictor;
+      const percent = progress === null ? null : Math.floor(progress * 10) * 10;
       setSeen((before) =>
-        before.comparison === comparison && before.isBusy === isBusy ? before : { comparison, isBusy },
+        before.comparison === comparison && before.percent === percent ? before : { comparison, percent },
       );
     }, LOOK_MS);
     return () => clearInterval(timer);
@@ -52,7 +56,7 @@ function useComparison(): { readonly comparison: Comparison | null; readonly isB
 }
 
 export function PredictionPanel(): ReactNode {
-  const { comparison, isBusy } = useComparison();
+  const { comparison, percent } = useComparison();
   const { isLive, how } = useFrame(({ source }) => ({
     isLive: source.kind === 'live',
     how: provenanceOf(source.capabilities, ['request.sent', 'response.received']),
@@ -66,7 +70,11 @@ export function PredictionPanel(): ReactNode {
         round trip each way, its brokers no time.
       </p>
       {comparison === null ? (
-        <p role="status">{isBusy ? 'The model runs.' : 'These settings must have held for two seconds.'}</p>
+        <p role="status">
+          {percent === null
+            ? 'These settings must have held for two seconds.'
+            : `The model runs: ${percent} %.`}
+        </p>
       ) : (
         <>
           <Table comparison={comparison} how={how === 'measured' ? 'derived' : how} />
@@ -90,24 +98,14 @@ function Table(props: { readonly comparison: Comparison; readonly how: Provenanc
       <thead>
         <tr>
           <th scope="col">
-            <span className="visually-hidden">metric</span>
-          </th>
-          <th scope="col">
             predicted <How of="simulated" />
           </th>
           <th scope="col">measured {props.how === null ? null : <How of={props.how} />}</th>
         </tr>
       </thead>
-      <tbody>
-        {COMPARED.map((metric) => (
-          <Row
-            key={metric}
-            metric={metric}
-            predicted={predicted[metric]}
-            measured={measured.values[metric]}
-          />
-        ))}
-      </tbody>
+      {COMPARED.map((metric) => (
+        <Row key={metric} metric={metric} predicted={predicted[metric]} measured={measured.values[metric]} />
+      ))}
     </table>
   );
 }
@@ -122,16 +120,20 @@ function Row(props: {
   const off = differencePercent(predicted, measured);
   const tone = off !== null && Math.abs(off) >= NOTABLE_PERCENT ? 'warn' : 'dim';
   return (
-    <tr data-testid={`prediction-${metric}`}>
-      <th scope="row" title={metric}>
-        {name}
-        <span className={`off ${tone}`} title="Predicted against measured">
-          {off === null ? '' : signedPercent(off)}
-        </span>
-      </th>
-      <td className="number">{predicted === null ? '—' : text(predicted)}</td>
-      <td className="number">{measured === null ? '—' : text(measured)}</td>
-    </tr>
+    <tbody data-testid={`prediction-${metric}`}>
+      <tr>
+        <th scope="rowgroup" colSpan={2} title={metric}>
+          {name}
+          <span className={`off ${tone}`} title="Predicted against measured">
+            {off === null ? '' : signedPercent(off)}
+          </span>
+        </th>
+      </tr>
+      <tr>
+        <td className="number">{predicted === null ? '—' : text(predicted)}</td>
+        <td className="number">{measured === null ? '—' : text(measured)}</td>
+      </tr>
+    </tbody>
   );
 }
 

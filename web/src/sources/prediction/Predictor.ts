@@ -44,9 +44,9 @@ export class Predictor {
     this.nowMs = nowMs;
   }
 
-  /** Something is under way. */
-  get isBusy(): boolean {
-    return this.work !== null;
+  /** How far the model is, 0 … 1; null: it does not run. */
+  get progress(): number | null {
+    return this.work?.run.progress ?? null;
   }
 
   /** Goes on for `budgetMs`. Returns whether there is more to do at once. */
