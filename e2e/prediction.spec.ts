@@ -6,27 +6,27 @@ import { LIVE_URL } from './playwright.config.ts';
 test('predicted and measured stand side by side, near to each other, and anew when settings change', async ({
   page,
 }) => {
+  test.setTimeout(180_000);
   const app = new App(page);
   await page.goto(`${LIVE_URL}?live`);
   await app.loaded();
   await page.getByRole('tab', { name: 'Predict' }).click();
   const panel = page.getByTestId('prediction');
-  // A stretch is measured, then the model runs in small pieces beside.
-  await expect(panel).toContainText('round trips', { timeout: 45_000 });
+  // Not there while a stretch is measured, and while the model runs in small pieces beside.
   const off = async (metric: string): Promise<number> => {
-    const text = await page.getByTestId(`prediction-${metric}`).getByRole('rowheader').innerText();
-    return Number(/([+−]?)([\d.]+) %/.exec(text)?.[2]);
+    const [text = ''] = await page.getByTestId(`prediction-${metric}`).getByRole('rowheader').allInnerTexts();
+    return Number(/([\d.]+) %/.exec(text)?.[1]);
   };
-  for (const metric of ['batch-size-avg', 'records-per-request-avg', 'request-rate'])
-    expect(await off(metric), metric).toBeLessThan(10);
+  for (const metric of ['batch-size-avg', 'records-per-request-avg', 'request-rate', 'record-queue-time-avg'])
+    await expect.poll(() => off(metric), { message: metric, timeout: 60_000 }).toBeLessThan(12);
+  await expect(panel).toContainText('round trips');
   await expect(panel.getByRole('img', { name: 'modelled' }).first()).toBeVisible();
 
   // The run goes on from test to test.
   const lingerMs = await app.control('linger.ms').getByRole('textbox').inputValue();
   await app.set('linger.ms', lingerMs.startsWith('60') ? '40' : '60');
-  await expect(panel).toContainText('must have held');
-  await expect(panel).toContainText('round trips', { timeout: 45_000 });
-  expect(await off('record-queue-time-avg')).toBeLessThan(10);
+  await expect(panel.getByRole('status')).toBeVisible();
+  await expect.poll(() => off('record-queue-time-avg'), { timeout: 60_000 }).toBeLessThan(12);
   expect(app.errors).toEqual([]);
 });
 
