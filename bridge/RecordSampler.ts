@@ -77,7 +77,6 @@ export class RecordSampler {
       'record.partitioned': this.partitioning(this.told.writer('record.partitioned')),
       'record.appended': this.appending(this.told.writer('record.appended')),
       'record.refused': this.ending(this.told.writer('record.refused')),
-      'record.failed': this.ending(this.told.writer('record.failed')),
       'record.awaited': this.ending(this.told.writer('record.awaited')),
       'thread.blocked': this.afterHeld(this.told.writer('thread.blocked')),
       'batch.created': this.creating(this.told.writer('batch.created')),
@@ -218,7 +217,7 @@ export class RecordSampler {
 }
 
 type Writers = { readonly [T in EventType]: WriterOf<T> };
-type RecordEvent = 'record.refused' | 'record.failed' | 'record.awaited';
+type RecordEvent = 'record.refused' | 'record.awaited';
 type OwnWriters = Pick<
   Writers,
   'record.sent' | 'record.serialized' | 'record.partitioned' | 'records.omitted' | 'sampling.changed'
