@@ -1,11 +1,12 @@
 /** How each event of a live run is known. What is not here happens inside of a broker, and no client can see it. */
 import { catalogue, type EventType } from '#events/catalogue';
 
-/** Computed from what was answered: offsets and the brokers that answered them. */
+/** Computed from what was answered: offsets, the brokers that answered them, and what acks=all promises of the others. */
 const DERIVED: readonly EventType[] = [
   'log.appended',
   'log.recognised',
   'log.truncated',
+  'replica.fetched',
   'highWatermark.advanced',
 ];
 /** Done to the links by this bridge's own proxies. */

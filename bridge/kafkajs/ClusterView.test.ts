@@ -25,9 +25,15 @@ function lead(leader: number | null, leaderEpoch: number, isr: readonly number[]
 }
 
 let batches = 0;
-function stored(node: number, baseOffset: number, recordCount: number, hasLogTime = false): void {
+function stored(
+  node: number,
+  baseOffset: number,
+  recordCount: number,
+  hasLogTime = false,
+  acks: 1 | -1 = 1,
+): void {
   const batch = batchId(batches++);
-  view.observeStored(tp, nodeId(node), { batch, recordCount, baseOffset, hasLogTime, acks: 1 });
+  view.observeStored(tp, nodeId(node), { batch, recordCount, baseOffset, hasLogTime, acks });
 }
 
 /** What has been written since the last look, in short. */
@@ -141,4 +147,14 @@ it('a batch that the broker had already is recognised, with a time that the topi
     '1 has 50',
     '1 appends to 30',
   ]);
+});
+
+it('with acks=all an answer tells of all in-sync replicas', () => {
+  lead(1, 0, [1, 2]);
+  view.observeEnd(tp, nodeId(3), 0);
+  written();
+  stored(1, 0, 10, false, -1);
+  expect(written()).toEqual(['1 appends to 10', '2 has 10', 'highWatermark.advanced']);
+  view.observeEnd(tp, nodeId(2), 10);
+  expect(written()).toEqual([]);
 });

@@ -165,9 +165,12 @@ export class ClusterView {
       known.answeredEnd = Math.max(known.answeredEnd, endOffset);
       known.ends.set(node, endOffset);
       this.logAppended(tp.id, node, batch, baseOffset, endOffset);
+      if (acks !== -1) return;
       // With acks=all the answer says that all in-sync replicas have it.
-      if (acks === -1)
-        this.highWatermarkAdvanced(tp.id, known.answeredEnd, known.answeredEnd, known.leaderEpoch);
+      for (const follower of known.isr)
+        if (follower !== node && (known.ends.get(follower) ?? 0) < known.answeredEnd)
+          this.follow(tp, known, follower, known.answeredEnd);
+      this.highWatermarkAdvanced(tp.id, known.answeredEnd, known.answeredEnd, known.leaderEpoch);
     });
   }
 
@@ -182,6 +185,10 @@ export class ClusterView {
       if (isQuiet) this.setEnd(tp, known, node, end);
       return;
     }
+    this.follow(tp, known, node, end);
+  }
+
+  private follow(tp: TopicPartition, known: Known, node: NodeId, end: number): void {
     const divergedFrom = known.diverged.get(node);
     if (divergedFrom !== undefined && known.isr.includes(node)) {
       // It follows the leader again, so it has cut off what the leader did not have.

@@ -1,5 +1,5 @@
 /**
- * Looks at a cluster every second, on connections of its own: who leads, who is in sync, and where the log of every
+ * Looks at a cluster twice a second, on connections of its own: who leads, who is in sync, and where the log of every
  * replica ends. The producer itself asks for metadata only when something is wrong or old.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,7 +24,7 @@ export interface ReplicaEnd {
 
 const METADATA_VERSION = 8;
 const LIST_OFFSETS_VERSION = 4;
-const PAUSE_MS = 1000;
+const PAUSE_MS = 500;
 /** A broker that is frozen must not hold up the look at the others for long. */
 const ANSWER_LIMIT_MS = 1500;
 

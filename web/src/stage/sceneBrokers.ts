@@ -32,9 +32,11 @@ export function fillBrokers(scene: Scene, input: SceneInput): void {
     scene.brokerTones[index] = tone;
     scene.brokerTexts[index] = text;
     const isCoordinator = coordinates(input, place.node);
-    const name = `broker ${place.node}${isCoordinator ? ` ${COORDINATOR_MARK}` : ''}`;
-    addLabel(scene, place.x + 8, place.y + 16, name, tone, 'left', true);
     const isWide = place.w > 150;
+    // A long id and what is wrong with the broker do not fit beside the word, which the station's title says too.
+    const word = isWide || text === '' || place.node < 10 ? 'broker ' : '';
+    const name = `${word}${place.node}${isCoordinator ? ` ${COORDINATOR_MARK}` : ''}`;
+    addLabel(scene, place.x + 8, place.y + 16, name, tone, 'left', true);
     const shownText = isWide ? text : (text.split(' ')[0] ?? '');
     if (text !== '') addLabel(scene, place.x + place.w - 8, place.y + 16, shownText, tone, 'right', isWide);
     else if (place.hiddenStrips > 0) {
