@@ -38,6 +38,8 @@ const HELLO_WITHIN_US = 5_000_000;
 const MAX_BEHIND_EVENTS = 500_000;
 /** A page sends about one message a frame. */
 const MESSAGES: Rate = { perS: 200, atOnce: 400 };
+/** A page says hello when it comes and when it begins anew; each time it gets the whole state. */
+const HELLOS: Rate = { perS: 1, atOnce: 10 };
 /** A hand on a slider; each command stays in the run for good. */
 const COMMANDS: Rate = { perS: 10, atOnce: 50 };
 /** 1008: policy violation. */
@@ -78,6 +80,7 @@ export class Viewer {
   private isAnswering = true;
   private readonly openedAt: number;
   private readonly mayTalk: () => boolean;
+  private readonly mayGreet: () => boolean;
   private readonly mayCommand: () => boolean;
 
   /** `nowUs`: wall time, any origin. */
@@ -88,6 +91,7 @@ export class Viewer {
     this.nowUs = nowUs;
     this.openedAt = this.pingAt = nowUs();
     this.mayTalk = limit(MESSAGES, nowUs);
+    this.mayGreet = limit(HELLOS, nowUs);
     this.mayCommand = limit(COMMANDS, nowUs);
     run.start();
     this.unwatch = run.watch(() => this.pump());
@@ -102,6 +106,12 @@ export class Viewer {
     const read = parsePageMessage(data);
     if (!read.ok) return this.refuse('bad-message', `This is no message of this protocol: ${read.sentence}.`);
     this.act(read.value);
+  }
+
+  /** The socket has been pinged, and has answered. */
+  pinged(): void {
+    if (!this.isClosed && !this.mayTalk())
+      this.refuse('too-many-messages', 'Too many messages in a short time.');
   }
 
   /** The socket has answered a ping. */
@@ -127,13 +137,13 @@ export class Viewer {
         return this.say({ kind: 'commandDone', commandId, sentence: this.execute(command) });
       }
       case 'content': {
-        const found = this.run.content(recordId(message.recordId));
+        const found = this.isClogged ? null : this.run.content(recordId(message.recordId));
         const content = found === null ? null : { ...found, headers: [...found.headers] };
         return this.say({ kind: 'content', recordId: message.recordId, content });
       }
       case 'ledgerRecords': {
         const { listing, tp } = message;
-        const records = this.run.ledger?.records(listing, tp) ?? [];
+        const records = this.isClogged ? [] : (this.run.ledger?.records(listing, tp) ?? []);
         return this.say({ kind: 'ledgerRecords', listing, tp, records });
       }
     }
@@ -146,6 +156,7 @@ export class Viewer {
   }
 
   private hello(hello: Extract<PageMessage, { readonly kind: 'hello' }>): void {
+    if (!this.mayGreet()) return this.refuse('too-many-messages', 'Too many hellos in a short time.');
     if (hello.protocolVersion !== PROTOCOL_VERSION) {
       const sentence = `The page speaks version ${hello.protocolVersion}, this bridge ${PROTOCOL_VERSION}: reload the page.`;
       return this.refuse('protocol-version', sentence);
@@ -168,11 +179,16 @@ export class Viewer {
     this.pump();
   }
 
+  /** It does not read what it is sent: large answers would only pile up here. */
+  private get isClogged(): boolean {
+    return this.socket.bufferedAmount > MAX_BUFFERED_BYTES;
+  }
+
   /** Sends what there is, as far as the viewer keeps up. */
   private pump(): void {
     const now = this.nowUs();
     if (this.isClosed || !this.checkLife(now) || this.sentSeq === null) return;
-    if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) return;
+    if (this.isClogged) return;
     if (now - this.statusAt >= STATUS_US) {
       this.statusAt = now;
       const { failure, warning, viewers } = this.run;

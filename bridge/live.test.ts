@@ -277,6 +277,24 @@ describe('viewers', () => {
     expect(run.viewers).toBe(0);
   });
 
+  it('that read nothing get no large answers, and greet and ping in measure', () => {
+    const { wall, viewer } = live();
+    const page = viewer();
+    page.hello();
+    wall.pass(300);
+    page.bufferedAmount = 2 * 1024 * 1024;
+    page.say({ kind: 'content', recordId: 3 });
+    expect(page.last('content')).toMatchObject({ content: null });
+    page.bufferedAmount = 0;
+    page.say({ kind: 'content', recordId: 3 });
+    expect(page.last('content')).toMatchObject({ content: { topic: 'orders' } });
+    for (let i = 0; i < 20; i++) page.hello();
+    expect(page.last('refused')).toMatchObject({ reason: 'too-many-messages' });
+    const other = viewer();
+    for (let i = 0; i < 1000; i++) other.viewer.pinged();
+    expect(other.closedWith).toBe('too-many-messages');
+  });
+
   it('never bring the bridge down, whatever they send', () => {
     const { wall, run, viewer } = live();
     const random = createRandom(5);

@@ -21,6 +21,7 @@ export function welcomeViewer(socket: WebSocket, run: LiveRun | null, wall: Wall
   }
   const viewer = new Viewer(socket, run, () => wall.nowUs(), role);
   socket.on('message', (data, isBinary) => viewer.receive(isBinary ? null : textOf(data)));
+  socket.on('ping', () => viewer.pinged());
   socket.on('pong', () => viewer.alive());
   socket.on('close', () => viewer.closed());
 }

@@ -1,7 +1,7 @@
 /** Live mode without a cluster: the bridge runs the engine on the wall clock, the page follows, pauses, goes back, catches up. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { App } from './app.ts';
 import { LIVE_URL } from './playwright.config.ts';
 
@@ -48,22 +48,50 @@ test('a second viewer sees the same run', async ({ page, browser }) => {
   await context.close();
 });
 
+/** What becomes of a socket that the page on the screen opens to the bridge. */
+const knock = (page: Page, token: string): Promise<string> =>
+  page.evaluate(
+    ([url, secret]) =>
+      new Promise<string>((resolve) => {
+        const socket = new WebSocket(url.replace('http', 'ws'), ['linger.1', `linger.token.${secret}`]);
+        socket.addEventListener('open', () => resolve('open'));
+        socket.addEventListener('error', () => resolve('refused'));
+      }),
+    [LIVE_URL, token] as const,
+  );
+
 test('a foreign page gets neither the token nor a connection', async ({ page }) => {
+  // Our own page: the token decides.
+  await page.goto(LIVE_URL);
+  const token = (await page.locator('meta[name="linger-token"]').getAttribute('content')) ?? '';
+  expect(await knock(page, token)).toBe('open');
+  expect(
+    await knock(
+      page,
+      token.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+    ),
+  ).toBe('refused');
+  expect(await knock(page, '')).toBe('refused');
+
+  // Another page on this machine: not even with the right token.
   const foreign = createServer((_request, response) => response.end('<title>foreign</title>'));
   await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', () => resolve()));
   await page.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`);
-  const outcome = await page.evaluate(async (url) => {
-    const read = await fetch(url).then(
-      (answer) => answer.text(),
-      () => 'blocked',
-    );
-    const socket = await new Promise<string>((resolve) => {
-      const opened = new WebSocket(url.replace('http', 'ws'), ['linger.1', 'linger.token.guess']);
-      opened.addEventListener('open', () => resolve('open'));
-      opened.addEventListener('error', () => resolve('refused'));
-    });
-    return { read, socket };
-  }, LIVE_URL);
-  expect(outcome).toEqual({ read: 'blocked', socket: 'refused' });
+  expect(await knock(page, token)).toBe('refused');
+  const read = await page.evaluate(
+    (url) =>
+      fetch(url).then(
+        (answer) => answer.text(),
+        () => 'blocked',
+      ),
+    LIVE_URL,
+  );
+  expect(read).toBe('blocked');
   await new Promise((resolve) => foreign.close(resolve));
+
+  // A name that leads here, as a rebound one does: no page, so no token.
+  const answer = await page.goto(LIVE_URL.replace('127.0.0.1', 'rebound.localhost'));
+  expect(answer?.status()).toBe(403);
+  expect(await page.content()).not.toContain(token);
+  expect(await knock(page, token)).toBe('refused');
 });

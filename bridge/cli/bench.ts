@@ -2,27 +2,45 @@
  * What the project promises in numbers, measured on this machine.
  *
  *   npm run bench                              every part, as a table
- *   npm run bench -- PART                      engine, seek, memory, frame, start, size or live
+ *   npm run bench -- PART                      engine, seek, memory, frame, start, size, live, hostile or stalled
  *   npm run --silent bench -- PART --json      only an array of measures (bench/Measure.ts)
  *   npm run bench -- live --records 300000 --rounds 1     fewer records and rounds, for a quick look
+ *   npm run bench -- hostile --inputs 50000               the same for hostile input
  *
  * Never part of a test: times belong to machines.
  */
 import { parseArgs } from 'node:util';
 import { engine } from './bench/engine.ts';
 import { frame } from './bench/frame.ts';
+import { hostile, HOSTILE_INPUTS } from './bench/hostile.ts';
 import { live, LIVE_OPTIONS } from './bench/live.ts';
 import type { Measure } from './bench/Measure.ts';
 import { memory } from './bench/memory.ts';
 import { size, start } from './bench/page.ts';
 import { seek } from './bench/seek.ts';
+import { stalled } from './bench/stalled.ts';
 
-const PARTS = { engine, seek, memory, frame, start, size, live: () => live(liveOptions()) } as const;
+const PARTS = {
+  engine,
+  seek,
+  memory,
+  frame,
+  start,
+  size,
+  live: () => live(liveOptions()),
+  hostile: () => hostile(Number(options.inputs ?? HOSTILE_INPUTS)),
+  stalled,
+} as const;
 type Part = keyof typeof PARTS;
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, records: { type: 'string' }, rounds: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    records: { type: 'string' },
+    rounds: { type: 'string' },
+    inputs: { type: 'string' },
+  },
 });
 
 const isPart = (name: string): name is Part => Object.hasOwn(PARTS, name);

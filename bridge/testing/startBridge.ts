@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 export interface StartedBridge {
   /** Where it serves the page. */
   readonly address: string;
+  readonly pid: number;
   /** What it has printed so far. */
   readonly lines: readonly string[];
   /** Resolves when it is gone. */
@@ -39,6 +40,7 @@ export async function startBridge(
   });
   return {
     address,
+    pid: child.pid ?? 0,
     lines,
     async end(how) {
       child.kill(how);
