@@ -1,7 +1,7 @@
 /** What the proxies do to the links of our own brokers, and what a real producer makes of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PipelineEvent } from '#events/catalogue';
+import type { EventType, PipelineEvent } from '#events/catalogue';
 import { LocalCluster } from './kafka/LocalCluster.ts';
 import { processName } from './kafka/processes.ts';
 import type { KafkajsEngine } from './kafkajsEngine.ts';
@@ -12,7 +12,7 @@ import { describeWithKafka } from './testing/needs.ts';
 const LIMIT_MS = 120_000;
 const LOOK_MS = 20;
 const ADDED_US = 60_000;
-const REQUEST_TIMEOUT_MS = 1500;
+const REQUEST_TIMEOUT_MS = 2000;
 let runs = 0x11_0000;
 
 await describeWithKafka('links of own brokers', () => {
@@ -61,8 +61,12 @@ await describeWithKafka('links of own brokers', () => {
     while (!isSo()) await sleep(LOOK_MS);
   };
 
-  const lostByTimeout = (one: LiveOnCluster): boolean =>
-    one.events().some((event) => event.type === 'request.lost' && event.by === 'timed-out');
+  /** A request that has timed out after the first event of this type; a busy machine has some of its own. */
+  const lostAfter = (one: LiveOnCluster, type: EventType): boolean => {
+    const events = one.events();
+    const cause = events.findIndex((event) => event.type === type);
+    return cause >= 0 && events.slice(cause).some((event) => event.type === 'request.lost');
+  };
 
   it(
     'the proxies are processes of the cluster, and what is known of links is measured',
@@ -107,7 +111,7 @@ await describeWithKafka('links of own brokers', () => {
     async () => {
       const one = await live({}, async (cut) => {
         cut.command({ do: 'link.set', node: 1, addedUs: 0, cut: true });
-        await until(() => lostByTimeout(cut));
+        await until(() => lostAfter(cut, 'link.changed'));
         cut.command({ do: 'link.set', node: 1, addedUs: 0, cut: false });
       });
       const { counts } = one.ledger;
@@ -128,10 +132,9 @@ await describeWithKafka('links of own brokers', () => {
     async () => {
       const loseAck = async (one: LiveOnCluster): Promise<void> => {
         one.command({ do: 'next.lose', what: 'response', node: null });
-        await until(() => lostByTimeout(one));
+        await until(() => lostAfter(one, 'fault.struck'));
       };
       const plain = await live({ 'enable.idempotence': 'false' }, loseAck);
-      expect(plain.count('fault.struck')).toBe(1);
       expect(plain.ledger.counts.duplicated).toBeGreaterThan(0);
       expect(plain.ledger.counts).toMatchObject({ failed: 0, ackedAndMissing: 0 });
       const idempotent = await live({}, loseAck);

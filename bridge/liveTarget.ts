@@ -19,6 +19,12 @@ const TWO_TO_32 = 2 ** 32;
 /** Records may not be lost while one of three brokers is away. */
 const LOCAL_MIN_INSYNC_REPLICAS = 2;
 
+/**
+ * A broker that comes back leads nothing until the controller looks: after 5 minutes by default, too late for whoever
+ * wants to see it healed, and then to kill it once more.
+ */
+const LEADERS_GO_HOME = { 'leader.imbalance.check.interval.seconds': '10' };
+
 export interface StartedTarget {
   readonly run: LiveRun | null;
   /** What the page is told. */
@@ -80,6 +86,7 @@ async function startOwnCluster(
   const cluster = await LocalCluster.start({
     progress,
     hasProxies: true,
+    properties: LEADERS_GO_HOME,
     onMoved: (node, state) => {
       if (state !== 'starting') engine?.brokerMoved(node, state);
     },

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { parseBridgeMessage, writeMessage, type BridgeMessage } from '#wire/messages';
 import { PROTOCOL_VERSION, SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
+import { START_CLUSTER_PATH, START_CLUSTER_TOKEN } from '#wire/startCluster';
+import { ClusterStarter } from './ClusterStarter.ts';
 import { LiveRun } from './LiveRun.ts';
 import { startServer, type BridgeServer } from './server.ts';
 import { createSimulatedEngine, simulatedScenario } from './simulatedEngine.ts';
@@ -19,6 +21,7 @@ let folder: string;
 let run: LiveRun;
 let presenter: BridgeServer;
 let door: ViewersDoor;
+let starts = 0;
 const tokenOf = (link: string): string => /#viewer=([0-9a-f]+)$/.exec(link)?.[1] ?? '';
 
 describe.skipIf(process.platform !== 'linux')('a shared bridge', () => {
@@ -37,6 +40,7 @@ describe.skipIf(process.platform !== 'linux')('a shared bridge', () => {
       get share() {
         return door.link;
       },
+      starter: new ClusterStarter(() => Promise.resolve(void starts++)),
       onViewer: (socket) => welcomeViewer(socket, run, processWall, 'presenter'),
     });
     door = await openViewersDoor({
@@ -104,6 +108,17 @@ describe.skipIf(process.platform !== 'linux')('a shared bridge', () => {
     expect(await knock(door.address, presenter.token)).toBe(401);
     expect(await knock(presenter.address, tokenOf(door.link))).toBe(401);
     expect(await knock(door.address, '')).toBe(401);
+  });
+
+  it('starts no cluster for a viewer, at either door', async () => {
+    const ask = async (address: string): Promise<number> => {
+      const headers = { origin: address.slice(0, -1), [START_CLUSTER_TOKEN]: tokenOf(door.link) };
+      const url = address.replace(/\/$/, START_CLUSTER_PATH);
+      return (await fetch(url, { method: 'POST', headers })).status;
+    };
+    expect(await ask(door.address)).toBe(405);
+    expect(await ask(presenter.address)).toBe(403);
+    expect(starts).toBe(0);
   });
 
   it('checks where a viewer comes from', async () => {

@@ -9,7 +9,8 @@ npm run dev [-- OPTIONS]   the same with hot reload
 
   --port N        the port to try first (4317); a busy one means the next free one
   --simulated     live mode without a cluster: the engine on the wall clock against the simulated cluster
-  --kafka         live mode on three real brokers that are started here (needs Java 17 and Maven the first time)
+  --kafka         live mode on three real brokers that are started here (needs Java 17 and Maven the first time);
+                  without this option a button on the page starts them
   --brokers A,B   live mode on a cluster that runs: host:port,host:port (Kafka 2.4 or later)
   --config FILE   how to get into it: Kafka's own client properties (security.protocol, sasl.…, ssl.…)
   --topic NAME    the topic to produce to (orders); created when it is missing, with

@@ -13,21 +13,23 @@ const PRODUCE = 0;
 const REQUEST_HEAD_BYTES = 12;
 /** Length, correlation id. */
 const ANSWER_HEAD_BYTES = 8;
+/** Far more than a producer has in flight on a connection. */
+const MOST_UNANSWERED = 1000;
 
-/** Whether there is a loss that waits for this broker; it is taken, and what it returns is called when it strikes. */
-export type TakeLoss = (what: Lost, node: number) => (() => void) | null;
+/** Whether there is a loss that has waited for this: it strikes now, and no other time. */
+export type Strikes = (what: Lost, node: number) => boolean;
 
 export class Link {
   readonly node: number;
   state: LinkState = { addedMs: 0, cut: false };
   private readonly spec: LinkSpec;
-  private readonly takeLoss: TakeLoss;
+  private readonly strikes: Strikes;
   private readonly server: Server;
 
-  constructor(spec: LinkSpec, takeLoss: TakeLoss) {
+  constructor(spec: LinkSpec, strikes: Strikes) {
     this.spec = spec;
     this.node = spec.node;
-    this.takeLoss = takeLoss;
+    this.strikes = strikes;
     this.server = createServer({ noDelay: true }, (client) => this.accept(client));
   }
 
@@ -48,11 +50,11 @@ export class Link {
     }
     const broker = connect({ host: HOST, port: this.spec.targetPort, noDelay: true });
     broker.on('error', () => {});
-    /** Answers that are to be lost: what strikes, by the correlation id of their request. */
-    const lostAnswers = new Map<number, () => void>();
+    /** Correlation ids of the Produce requests that are not answered yet. */
+    const produced = new Set<number>();
     const state = (): LinkState => this.state;
-    const requests = new Lane(client, broker, state, this.requestScanner(lostAnswers));
-    const answers = new Lane(broker, client, state, this.answerScanner(lostAnswers));
+    const requests = new Lane(client, broker, state, this.requestScanner(produced));
+    const answers = new Lane(broker, client, state, this.answerScanner(produced));
     client.on('close', () => {
       // Else the broker is told, after what was sent before.
       if (requests.isStuck) broker.destroy();
@@ -65,23 +67,22 @@ export class Link {
     });
   }
 
-  private requestScanner(lostAnswers: Map<number, () => void>): FrameScanner {
+  private requestScanner(produced: Set<number>): FrameScanner {
     return new FrameScanner(REQUEST_HEAD_BYTES, (head) => {
       if (head.readInt16BE(4) !== PRODUCE) return false;
-      const strike = this.takeLoss('request', this.node);
-      strike?.();
-      if (strike !== null) return true;
-      const strikeAnswer = this.takeLoss('response', this.node);
-      if (strikeAnswer !== null) lostAnswers.set(head.readInt32BE(8), strikeAnswer);
+      if (this.strikes('request', this.node)) return true;
+      produced.add(head.readInt32BE(8));
+      const [oldest] = produced;
+      // With acks=0 no answer comes.
+      if (produced.size > MOST_UNANSWERED && oldest !== undefined) produced.delete(oldest);
       return false;
     });
   }
 
-  private answerScanner(lostAnswers: Map<number, () => void>): FrameScanner {
-    return new FrameScanner(ANSWER_HEAD_BYTES, (head) => {
-      const strike = lostAnswers.get(head.readInt32BE(4));
-      strike?.();
-      return strike !== undefined;
-    });
+  private answerScanner(produced: Set<number>): FrameScanner {
+    return new FrameScanner(
+      ANSWER_HEAD_BYTES,
+      (head) => produced.delete(head.readInt32BE(4)) && this.strikes('response', this.node),
+    );
   }
 }

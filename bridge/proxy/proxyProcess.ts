@@ -15,15 +15,16 @@ const report = (message: ProxyReport): void => void process.send?.(message);
 
 let losses: readonly Loss[] = [];
 
-function takeLoss(what: Lost, node: number): (() => void) | null {
+function strikes(what: Lost, node: number): boolean {
   const loss = losses.find((one) => one.what === what && (one.node === null || one.node === node));
-  if (loss === undefined) return null;
+  if (loss === undefined) return false;
   losses = losses.filter((one) => one !== loss);
-  return () => report({ kind: 'struck', fault: loss.fault });
+  report({ kind: 'struck', fault: loss.fault });
+  return true;
 }
 
 const specs = JSON.parse(process.argv[2] ?? '[]') as readonly LinkSpec[];
-const links = specs.map((spec) => new Link(spec, takeLoss));
+const links = specs.map((spec) => new Link(spec, strikes));
 
 process.on('disconnect', () => process.exit(0));
 process.on('message', (order: ProxyOrder) => {
