@@ -25,6 +25,8 @@ const KEPT_EVENTS = 2_000_000;
 /** Trimmed in pieces of this share, so that it is rare. */
 const TRIM_SHARE = 32;
 const STEP_MS = 5;
+/** An engine that says when it has something to do is left alone till then: only viewers want their frames. */
+const FRAME_STEP_MS = 15;
 /** Nobody looks: the run goes on, in larger steps. */
 const UNWATCHED_STEP_MS = 50;
 /** Work of one step, after which the process looks at its sockets. */
@@ -167,9 +169,10 @@ export class LiveRun {
   /** Until the next step, if nothing comes from outside. */
   private pauseMs(): number {
     if (this.isBehind) return 0;
-    const pauseMs = this.watchers.size > 0 ? STEP_MS : UNWATCHED_STEP_MS;
+    const isWatched = this.watchers.size > 0;
     const { nextDueUs } = this.engine;
-    if (nextDueUs === undefined || this.elapsedUs === null) return pauseMs;
+    if (nextDueUs === undefined || this.elapsedUs === null) return isWatched ? STEP_MS : UNWATCHED_STEP_MS;
+    const pauseMs = isWatched ? FRAME_STEP_MS : UNWATCHED_STEP_MS;
     // What is due at an instant is done when that instant is over.
     const untilDueMs = Math.floor((nextDueUs - (this.elapsedUs() - this.lostUs)) / US_PER_MS) + 1;
     return Math.max(0, Math.min(pauseMs, untilDueMs));
