@@ -192,3 +192,46 @@ it.each(PRESETS)('preset $name can be applied', (preset) => {
   expect(applyProducer(run, 0, presetProperties(preset), true)).toBeNull();
   expect(run.scenario.applications[0]?.producer).toEqual(presetProperties(preset));
 });
+
+describe('a change of a live run', () => {
+  const live = (at: number, start?: Scenario) => {
+    const run = runAt(at, start);
+    const given: CommandBody[] = [];
+    return {
+      given,
+      playback: run.playback,
+      source: { scenario: run.scenario, capabilities: { commandsInThePast: false } },
+      command: (body: CommandBody) => (given.push(body), null),
+      restart: () => 'A live run cannot be made anew: it has happened.',
+    };
+  };
+  const later: Scenario = {
+    ...DEFAULT_SCENARIO,
+    commands: [
+      { do: 'producer.replace', application: 0, producer: { 'batch.size': '1000' }, at: micros(500) },
+    ],
+  };
+
+  it('starts from what holds now, though an earlier moment is looked at, and at the very beginning too', () => {
+    for (const at of [0, 100]) {
+      const run = live(at, later);
+      expect(applyChange(run, control('linger.ms'), '7', at === 0)).toBeNull();
+      expect(run.given).toEqual([
+        { do: 'producer.replace', application: 0, producer: { 'batch.size': '1000', 'linger.ms': '7' } },
+      ]);
+    }
+  });
+
+  it('is refused with a sentence where only a new run could take it', () => {
+    const run = live(100);
+    expect(applyChange(run, control('threads'), '3', true)).toContain('Only from the start');
+    expect(applyChange(run, control('linger.ms'), 'x', false)).toContain('linger.ms');
+    expect(run.given).toEqual([]);
+  });
+
+  it('takes a preset now', () => {
+    const run = live(0, later);
+    expect(applyProducer(run, 0, { acks: '1' }, true)).toBeNull();
+    expect(run.given).toEqual([{ do: 'producer.replace', application: 0, producer: { acks: '1' } }]);
+  });
+});

@@ -8,7 +8,10 @@ import { parseQuantity, quantityText } from './quantity.ts';
 
 /** What of a session is needed here. */
 export interface ChangeableRun {
-  readonly source: { readonly scenario: Scenario };
+  readonly source: {
+    readonly scenario: Scenario;
+    readonly capabilities?: { readonly commandsInThePast: boolean };
+  };
   readonly playback: { readonly cursor: { readonly at: number } };
   command(body: CommandBody): string | null;
   restart(scenario: Scenario): string | null;
@@ -88,6 +91,7 @@ export function applyChange(
 ): string | null {
   const { scenario } = run.source;
   const at = Math.floor(run.playback.cursor.at);
+  if (isLive(run)) return applyNow(run, control, value);
   const present = presentScenario(scenario, at);
   const refusal = refusalOf(control, present, value);
   if (refusal !== null) return refusal;
@@ -95,6 +99,19 @@ export function applyChange(
   if (body !== null) return control.read(present) === value ? null : give(run, body, at);
   const restarted = fromTheStart(scenario, control, value);
   return JSON.stringify(restarted) === JSON.stringify(scenario) ? null : run.restart(restarted);
+}
+
+export const FROM_START = 'Only from the start of a run, and a live run has begun.';
+
+/** Live, a command happens now, whatever moment is looked at: so it starts from what holds now. */
+const isLive = ({ source }: ChangeableRun): boolean => source.capabilities?.commandsInThePast === false;
+
+function applyNow(run: ChangeableRun, control: Control, value: string): string | null {
+  const now = presentScenario(run.source.scenario, Infinity);
+  const refusal = refusalOf(control, now, value);
+  if (refusal !== null || control.read(now) === value) return refusal;
+  const body = control.command(now, value);
+  return body === null ? FROM_START : run.command(body);
 }
 
 /** No preset names a transactional.id, and an application in transactions cannot be without one. */
@@ -116,10 +133,11 @@ export function applyProducer(
   fromStart: boolean,
 ): string | null {
   const { scenario } = run.source;
-  const at = Math.floor(run.playback.cursor.at);
+  const at = isLive(run) ? Infinity : Math.floor(run.playback.cursor.at);
   const producer = keepingId(preset, presentScenario(scenario, at).applications[application]);
   const refusal = conflictOf(producer);
   if (refusal !== null) return refusal;
+  if (isLive(run)) return run.command({ do: 'producer.replace', application, producer });
   if (at > 0 && !fromStart) return give(run, { do: 'producer.replace', application, producer }, at);
   const applications = scenario.applications.map((spec, i) =>
     i === application ? { ...spec, producer } : spec,

@@ -1,9 +1,9 @@
 /** What of the settings a live run cannot change, and why. In the model everything can be. */
 import type { Scenario } from '#model/Scenario';
 import type { Capabilities } from '../../sources/Source.ts';
+import { FROM_START } from './change.ts';
 import type { Control } from './Control.ts';
 
-const FROM_START = 'Only from the start of a run, and a live run has begun.';
 const NOT_HERE = 'This live run cannot change it.';
 /** Where a real cluster tells the value; all others of cluster and network are the model's. */
 const KNOWN = /^(topic\/(partitions|replicationFactor|minInsyncReplicas)|cluster\/brokers)$/;
