@@ -149,6 +149,24 @@ await describeWithKafka('links of own brokers', () => {
   );
 
   it(
+    'come back when their process dies, and the producer with them',
+    async () => {
+      const one = await live({}, async (broken) => {
+        const pid = cluster.proxies?.pid ?? 0;
+        process.kill(pid, 'SIGKILL');
+        await until(() => cluster.proxies?.pid !== pid);
+        const { length } = broken.events();
+        await until(() =>
+          broken.events().some(({ seq, type }) => seq > length && type === 'batch.completed'),
+        );
+      });
+      const { counts } = one.ledger;
+      expect(counts).toMatchObject({ ackedAndPresent: counts.sent, failed: 0, duplicated: 0, outOfOrder: 0 });
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'end with the cluster',
     async () => {
       const pid = cluster.proxies?.pid ?? 0;

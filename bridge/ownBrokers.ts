@@ -1,7 +1,9 @@
 /** What the bridge may do to a cluster that it has started itself, and to nobody else's. */
+import { known } from '#base/assert';
 import type { CommandBody } from '#model/Scenario';
 import type { LocalCluster } from './kafka/LocalCluster.ts';
 import { canFreeze } from './kafka/processes.ts';
+import type { LinkProxies } from './proxy/LinkProxies.ts';
 
 /** Brokers that this bridge has started itself; nobody else's are touched. */
 export interface OwnBrokers {
@@ -27,17 +29,18 @@ export const ownCommands = ({ freeze, links }: OwnBrokers): readonly CommandBody
 ];
 
 export function ownBrokers(cluster: LocalCluster): OwnBrokers {
-  const { proxies } = cluster;
+  // Whose process has died are others now.
+  const proxies = (): LinkProxies => known(cluster.proxies, 'the proxies of the cluster');
   return {
     kill: (node) => cluster.kill(node),
     freeze: canFreeze ? (node) => cluster.freeze(node) : null,
     restart: (node) => cluster.restart(node),
     links:
-      proxies === null
+      cluster.proxies === null
         ? null
         : {
-            set: (node, state) => proxies.set(node, state),
-            loseNext: (what, node, fault) => proxies.loseNext(what, node, fault),
+            set: (node, state) => proxies().set(node, state),
+            loseNext: (what, node, fault) => proxies().loseNext(what, node, fault),
           },
   };
 }

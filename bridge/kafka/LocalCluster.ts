@@ -31,8 +31,6 @@ export interface LocalClusterOptions {
   readonly onMoved?: (node: number, state: BrokerProcessState) => void;
   /** A request or answer that was to be lost is lost: see `LinkProxies`. */
   readonly onStruck?: (fault: number) => void;
-  /** The proxies' process has ended by itself. */
-  readonly onProxiesLost?: () => void;
 }
 
 interface Environment {
@@ -246,13 +244,14 @@ export class LocalCluster {
   }
 
   private async startProxies(): Promise<void> {
-    const { hasProxies, onStruck, onProxiesLost } = this.options;
+    const { hasProxies, onStruck } = this.options;
     if (hasProxies !== true) return;
     this.proxies = await LinkProxies.start({
       links: this.ports.map(({ proxy, client }, node) => ({ node, listenPort: proxy, targetPort: client })),
       onStarted: (pid) => void this.folder.addChild(pid),
       ...(onStruck === undefined ? {} : { onStruck }),
-      ...(onProxiesLost === undefined ? {} : { onLost: onProxiesLost }),
+      // Without them no client reaches a broker. The new ones know nothing of a cut or a delay.
+      onLost: () => void this.startProxies().catch(() => {}),
     });
   }
 

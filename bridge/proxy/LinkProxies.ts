@@ -10,7 +10,7 @@ export interface LinkProxiesOptions {
   readonly onStarted: (pid: number) => void;
   /** What was to be lost is lost; `fault` is that of `loseNext`. */
   readonly onStruck?: (fault: number) => void;
-  /** It has ended, and nobody had asked for it. */
+  /** It had listened and has ended, and nobody had asked for that. */
   readonly onLost?: () => void;
 }
 
@@ -34,10 +34,7 @@ export class LinkProxies {
     });
     this.exited = new Promise((resolve) => {
       this.child.once('error', () => resolve());
-      this.child.once('exit', () => {
-        resolve();
-        if (!this.isStopping) options.onLost?.();
-      });
+      this.child.once('exit', () => resolve());
     });
     if (this.child.pid !== undefined) options.onStarted(this.child.pid);
   }
@@ -54,6 +51,9 @@ export class LinkProxies {
       await proxies.stop();
       throw new Error(`The proxies before the brokers did not start: ${report.why}`);
     }
+    void proxies.exited.then(() => {
+      if (!proxies.isStopping) options.onLost?.();
+    });
     proxies.child.on('message', (message) => {
       const report = message as ProxyReport;
       if (report.kind === 'struck') options.onStruck?.(report.fault);
