@@ -150,12 +150,24 @@ export class LiveRun {
     return this.elapsedUs === null ? 0 : this.elapsedUs() - this.lostUs;
   }
 
-  /** What has come of all records up to now. */
-  get counters(): Counters {
-    const present = pipelineProjection.clone(this.state);
-    const reader = this.tape.read(present.seq);
-    while (reader.seq < this.tape.endSeq) applyEvent(present, reader.next());
-    return present.counters;
+  /** What has come of all records, up to the last whole block of the log. */
+  get counters(): Readonly<Counters> {
+    return this.state.counters;
+  }
+
+  /** Up to now. */
+  get recordsAcked(): number {
+    const { counters, batches } = this.state;
+    let { recordsAcked } = counters;
+    const closed = new Map<number, number>();
+    const reader = this.tape.read(this.state.seq);
+    while (reader.seq < this.tape.endSeq) {
+      const event = reader.next();
+      if (event.type === 'batch.closed') closed.set(event.batch, event.records);
+      else if (event.type === 'batch.completed')
+        recordsAcked += closed.get(event.batch) ?? batches.get(event.batch)?.records ?? 0;
+    }
+    return recordsAcked;
   }
 
   private planStep(pauseMs = this.pauseMs()): void {

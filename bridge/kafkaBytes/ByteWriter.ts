@@ -23,6 +23,12 @@ export class ByteWriter {
     return this.bytes.subarray(0, this.end);
   }
 
+  /** Room for so many bytes more, made once. */
+  reserve(count: number): void {
+    const needed = this.end + count;
+    if (needed > this.bytes.length) this.grow(needed);
+  }
+
   boolean(value: boolean): void {
     this.int8(value ? 1 : 0);
   }
@@ -103,12 +109,14 @@ export class ByteWriter {
   private take(count: number): number {
     const at = this.end;
     this.end += count;
-    if (this.end > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(this.end, this.bytes.length * 2));
-      grown.set(this.bytes);
-      this.bytes = grown;
-      this.view = new DataView(grown.buffer);
-    }
+    if (this.end > this.bytes.length) this.grow(Math.max(this.end, this.bytes.length * 2));
     return at;
+  }
+
+  private grow(capacityBytes: number): void {
+    const grown = new Uint8Array(capacityBytes);
+    grown.set(this.bytes);
+    this.bytes = grown;
+    this.view = new DataView(grown.buffer);
   }
 }

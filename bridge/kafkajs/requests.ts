@@ -60,6 +60,8 @@ const HIGHEST: Readonly<Record<ApiName, number>> = {
 };
 
 const UNSUPPORTED_VERSION = 35;
+/** Of its number, the length of its records and its tags. */
+const MOST_PARTITION_BYTES = 10;
 const NAMES = Object.keys(APIS) as ApiName[];
 
 export function createRequestCodec(partitions: TopicPartitions, batchBytes: BatchBytes): RequestCodec {
@@ -92,13 +94,16 @@ function encodeBody(writer: ByteWriter, body: RequestBody, version: number, batc
   switch (body.api) {
     case 'PRODUCE': {
       const { transactionalId, acks, timeoutMs, batches } = body;
+      let bytes = 0;
       const topics = byTopic(batches, ({ tp }) => tp).map(({ topic, partitions }) => ({
         topic,
-        partitions: partitions.map((sent) => ({
-          partition: sent.tp.partition,
-          records: batchBytes(sent),
-        })),
+        partitions: partitions.map((sent) => {
+          const records = batchBytes(sent);
+          bytes += records.length + MOST_PARTITION_BYTES;
+          return { partition: sent.tp.partition, records };
+        }),
       }));
+      writer.reserve(bytes);
       return PRODUCE.encode(writer, { transactionalId, acks, timeoutMs, topics }, version);
     }
     case 'METADATA':

@@ -15,7 +15,7 @@ import { welcomeViewer } from '../../../welcomeViewer.ts';
 import type { Ack, BridgePlan, BridgeReport, Effort } from './plan.ts';
 import { startStopwatch } from './stopwatch.ts';
 
-const LOOK_MS = 100;
+const LOOK_MS = 50;
 const US_PER_MS = 1000;
 const FIRST_PORT = 4700;
 const NO_CEILINGS = { recordsPerS: Infinity, bytesPerS: Infinity };
@@ -62,7 +62,7 @@ async function createRun(): Promise<LiveRun> {
 }
 
 async function untilAcked(run: LiveRun, records: number): Promise<void> {
-  while (run.counters.recordsAcked < records) {
+  while (run.recordsAcked < records) {
     if (run.failure !== null) throw new Error(run.failure);
     if (run.counters.recordsFailed > 0) throw new Error(`${run.counters.recordsFailed} records failed`);
     await sleep(LOOK_MS);
@@ -109,7 +109,7 @@ while (server !== null && run.viewers === 0) await sleep(LOOK_MS);
 run.start();
 const startMs = performance.timeOrigin + performance.now() - run.nowUs / US_PER_MS;
 await untilAcked(run, plan.warmUpRecords);
-const already = run.counters.recordsAcked;
+const already = run.recordsAcked;
 const stop = startStopwatch();
 await untilAcked(run, all);
 const effort: Effort = stop(all - already);
