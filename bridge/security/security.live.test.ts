@@ -214,6 +214,16 @@ await describeWithKafka(
         expect(why).toMatch(/^127\.0\.0\.1:\d+ does not accept the user name and password/);
       });
 
+    it('a certificate for another name is refused, unless the file says not to look', async () => {
+      const topic = { ...wanted, topic: 'by-another-name' };
+      const named = (file: Record<string, string>): readonly BrokerEndpoint[] =>
+        endpointsAt('TLS', file).map((endpoint) => ({ ...endpoint, host: 'localhost' }));
+      const error: unknown = await findTopic(named(trust()), topic).catch((one: unknown) => one);
+      expect(String(error)).toContain('shows a certificate for another name');
+      const unchecked = { ...trust(), 'ssl.endpoint.identification.algorithm': '' };
+      expect((await findTopic(named(unchecked), topic)).isCreated).toBe(true);
+    });
+
     it('so are an unknown authority, a missing key, and the wrong protocol on either side', async () => {
       const strange = { ...trust(), 'ssl.truststore.location': certificates.strangeAuthority };
       expect(await refusal('TLS', strange)).toContain('name it by ssl.truststore.location (PEM)');
