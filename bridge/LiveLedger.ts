@@ -64,8 +64,10 @@ export class LiveLedger implements RunLedger {
         this.ledger.read(partition, records);
       },
       'read_uncommitted',
-      (partition, offset, isEnd) =>
-        this.ledger.reached(partition, offset, isEnd ? (this.tape?.endAt ?? 0) - GIVEN_UP_US : null),
+      (partition, offset, isEnd) => {
+        this.trouble = null;
+        this.ledger.reached(partition, offset, isEnd ? (this.tape?.endAt ?? 0) - GIVEN_UP_US : null);
+      },
     );
     this.committed = new LedgerReader(
       bootstrap,

@@ -19,7 +19,7 @@ interface Found {
   readonly isAsked: boolean;
   readonly count: number;
   readonly groups: readonly Group[];
-  /** Listed, and sent before what this page holds of the run. */
+  /** Listed, and not among the records that this page holds. */
   readonly gone: number;
 }
 
@@ -73,7 +73,8 @@ export function LedgerList(props: { readonly listed: ListedLedger }): ReactNode 
       ))}
       {list.gone === 0 ? null : (
         <p className="dim">
-          {countText(list.gone)} of them were sent before what this page holds of the run.
+          {countText(list.gone)} of them are not on this page: they were sent before what it holds, or came
+          too fast to be told one by one.
         </p>
       )}
     </div>
