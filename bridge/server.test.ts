@@ -3,13 +3,14 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRandom } from '#base/random';
 import { SUBPROTOCOL } from '#wire/protocol';
 import { START_CLUSTER_PATH, START_CLUSTER_TOKEN } from '#wire/startCluster';
 import { ClusterStarter } from './ClusterStarter.ts';
-import { startServer, type BridgeServer } from './server.ts';
+import { refuseUpgrade, startServer, type BridgeServer } from './server.ts';
 
 let folder: string;
 let server: BridgeServer;
@@ -198,6 +199,22 @@ describe('a local cluster that the page asks for', () => {
     expect(page.body).toContain('<meta name="linger-live" content="kafka" />');
     expect(page.body).not.toContain('linger-startable');
   });
+});
+
+it('survives a caller that is gone before its upgrade is refused', async () => {
+  const gone = new Duplex({
+    read: () => {},
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+  });
+  // Node has taken its own listeners off a socket that it hands over.
+  const failures: unknown[] = [];
+  const note = (error: unknown): void => void failures.push(error);
+  process.on('uncaughtException', note);
+  refuseUpgrade(gone, '403 Forbidden');
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('uncaughtException', note);
+  expect(failures).toEqual([]);
+  expect(gone.destroyed).toBe(true);
 });
 
 it('takes the next free port when the wanted one is busy', async () => {

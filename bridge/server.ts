@@ -206,6 +206,8 @@ export function refuseRequest(response: ServerResponse, status: number, sentence
 }
 
 export function refuseUpgrade(socket: Duplex, status: string): void {
+  // Who is gone by now must not take the bridge along: nobody else hears this socket any more.
+  socket.on('error', () => socket.destroy());
   if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   else socket.destroy();
 }

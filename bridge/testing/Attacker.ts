@@ -45,7 +45,8 @@ export class Attacker {
 
   /** One upgrade that must not be let in. */
   async upgrade(): Promise<void> {
-    const answer = await this.bring(hostileUpgrade(this.random, this.host, this.token));
+    const bytes = hostileUpgrade(this.random, this.host, this.token);
+    const answer = await this.bring(bytes, this.random.below(8) === 0);
     this.upgrades++;
     if (isLetIn(answer)) this.letIn++;
   }
@@ -88,11 +89,14 @@ export class Attacker {
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
   }
 
-  /** Sends the bytes and hangs up. Resolves with the beginning of the answer when the bridge has hung up too. */
-  private bring(bytes: Buffer): Promise<string> {
+  /** Sends the bytes and hangs up, or is gone at once. Resolves with the beginning of the answer when the bridge has hung up too. */
+  private bring(bytes: Buffer, isRude = false): Promise<string> {
     return new Promise((resolve, reject) => {
       let answer = '';
-      const socket = connect(this.port, '127.0.0.1', () => socket.end(bytes));
+      const socket = connect(this.port, '127.0.0.1', () => {
+        if (isRude) socket.write(bytes, () => socket.resetAndDestroy());
+        else socket.end(bytes);
+      });
       socket.setTimeout(PATIENCE_MS, () => socket.destroy());
       socket.on('data', (data) => {
         if (answer === '') answer = data.subarray(0, 40).toString('latin1');
