@@ -76,13 +76,14 @@ const sum = (results: readonly SoakRunResult[]): SoakCounts => {
 };
 
 /** What a run has come to, for a person. */
-function report(spec: SoakRunSpec, { counts, faults, bumps, riddles }: SoakRunResult): string {
-  const causes = [...bumps].map(([because, times]) => `${because} ${times}`).join(', ');
+function report(spec: SoakRunSpec, { counts, faults, bumps, failures, riddles }: SoakRunResult): string {
+  const listed = (all: ReadonlyMap<string, number>): string =>
+    all.size === 0 ? 'none' : [...all].map(([name, times]) => `${name} ${times}`).join(', ');
   const numbers = Object.entries({ ...counts, faults }).map(([name, value]) => `${name} ${value}`);
   return [
     `${spec.name} (${spec.title})`,
     `  ${numbers.join(', ')}`,
-    `  epoch bumps: ${causes === '' ? 'none' : causes}`,
+    `  failed: ${listed(failures)}; epoch bumps: ${listed(bumps)}`,
     ...riddles.map((riddle) => `  UNEXPLAINED ${riddle}`),
   ].join('\n');
 }

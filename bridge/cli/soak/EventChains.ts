@@ -47,6 +47,8 @@ export class EventChains {
   readonly sent: number[] = [];
   readonly acked = new Set<number>();
   readonly failed = new Set<number>();
+  /** Records that failed, by exception. */
+  readonly failures = new Map<string, number>();
   private readonly batches = new Map<number, BatchChain>();
   private readonly batchOf = new Map<number, number>();
   private readonly recordsOf = new Map<number, number[]>();
@@ -67,6 +69,7 @@ export class EventChains {
       case 'record.refused':
       case 'record.failed':
         this.failed.add(event.record);
+        this.noteFailures(event.exception, 1);
         break;
       case 'batch.created':
         this.created(event.batch, event.tp);
@@ -81,6 +84,7 @@ export class EventChains {
         this.ended(event.batch, 'acked', event.at);
         break;
       case 'batch.failed':
+        this.noteFailures(event.exception, this.recordsOf.get(event.batch)?.length ?? 0);
         this.ended(event.batch, 'failed', event.at);
         break;
       case 'epoch.bumped':
@@ -151,6 +155,10 @@ export class EventChains {
     for (const record of this.recordsOf.get(batch) ?? [])
       if (!this.failed.has(record)) this[outcome].add(record);
     this.recordsOf.delete(batch);
+  }
+
+  private noteFailures(exception: string, records: number): void {
+    this.failures.set(exception, (this.failures.get(exception) ?? 0) + records);
   }
 
   private leadersOf(tp: number): Leader[] {

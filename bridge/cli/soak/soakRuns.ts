@@ -10,13 +10,13 @@ export interface SoakRunSpec {
   readonly holdMs: readonly [number, number];
 }
 
-const COMMON = { 'linger.ms': '20', 'max.block.ms': '120000' };
+const COMMON = { 'linger.ms': '20', 'max.block.ms': '180000' };
 
 export const SOAK_RUNS: readonly SoakRunSpec[] = [
   {
     name: 'safe',
     title: 'idempotent, acks=all, delivery.timeout.ms far above the faults',
-    producer: { ...COMMON, 'request.timeout.ms': '3000', 'delivery.timeout.ms': '90000' },
+    producer: { ...COMMON, 'request.timeout.ms': '3000', 'delivery.timeout.ms': '180000' },
     mayLose: false,
     isIdempotent: true,
     holdMs: [500, 6000],
@@ -37,7 +37,7 @@ export const SOAK_RUNS: readonly SoakRunSpec[] = [
       acks: '1',
       'enable.idempotence': 'false',
       'request.timeout.ms': '1500',
-      'delivery.timeout.ms': '90000',
+      'delivery.timeout.ms': '180000',
     },
     mayLose: true,
     isIdempotent: false,

@@ -22,6 +22,8 @@ export interface Verdict {
   readonly counts: Omit<SoakCounts, 'faults'>;
   /** Epoch bumps, by cause. */
   readonly bumps: ReadonlyMap<string, number>;
+  /** Records that the producer reported failed, by exception. */
+  readonly failures: ReadonlyMap<string, number>;
   /** A sentence for each of the first that nothing explains. */
   readonly riddles: readonly string[];
 }
@@ -94,7 +96,12 @@ export function verdictOf(parts: VerdictParts): Verdict {
     if (counted !== kept) riddle(`${name}: counted ${counted}, but the ledger says ${kept}`);
   const bumps = new Map<string, number>();
   for (const { because } of chains.bumps) bumps.set(because, (bumps.get(because) ?? 0) + 1);
-  return { counts: { records: chains.sent.length, ...counts, unexplained }, bumps, riddles };
+  return {
+    counts: { records: chains.sent.length, ...counts, unexplained },
+    bumps,
+    failures: chains.failures,
+    riddles,
+  };
 }
 
 /** A broker keeps what has a sequence once for each; without one, every time it comes. */
