@@ -85,3 +85,17 @@ test('a part that cannot be fetched says so and takes nothing else with it', asy
   await expect(page.getByLabel('Chart 1')).toBeVisible();
   expect((await app.cursor()).at).toBeGreaterThanOrEqual(60_000);
 });
+
+test('a click before its menu has been fetched is not lost', async ({ page }) => {
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route(/assets\/ThingMenu-.*\.js$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const app = new App(page);
+  await app.open('seed=9&at=60000&paused');
+  await app.clickOn('broker', 1);
+  letGo();
+  await expect(page.getByRole('dialog').getByRole('button', { name: /stop/i }).first()).toBeVisible();
+});

@@ -1,9 +1,10 @@
 /** What can be done to the thing under the pointer, where it stands: opens by clicking a broker or its link. */
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import type { TpId } from '#base/ids';
 import { entityName } from '../stage/entityName.ts';
 import type { Entity } from '../stage/scene.ts';
-import { useAppStore, useFrame } from '../store/useFrame.ts';
+import type { MenuPlace } from '../store/appStore.ts';
+import { useApp, useAppStore, useFrame } from '../store/useFrame.ts';
 import { AnswerForm } from './faults/AnswerForm.tsx';
 import { FaultButton } from './faults/FaultButton.tsx';
 import { applicationFacts, applicationOf } from './faults/applicationFacts.ts';
@@ -21,12 +22,6 @@ import type { Session } from '../session/session.ts';
 
 const WIDTH_PX = 304;
 const MARGIN_PX = 8;
-
-interface Place {
-  readonly entity: Entity;
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Everything that can be done to it; empty: nothing, so no menu. */
 export const faultsOf = (session: Session, entity: Entity): readonly Fault[] =>
@@ -68,37 +63,18 @@ function allFaultsOf(session: Session, entity: Entity): readonly Fault[] {
 
 export function ThingMenu(): ReactNode {
   const store = useAppStore();
-  const [place, setPlace] = useState<Place | null>(null);
-
-  useEffect(() => {
-    const open = (event: MouseEvent): void => {
-      const onStage = event.target instanceof Element && event.target.closest('.stage') !== null;
-      const entity = onStage ? store.getState().hovered : null;
-      if (entity === null) return;
-      const byClick = event.type === 'click';
-      if (byClick && entity.kind !== 'broker' && entity.kind !== 'link' && entity.kind !== 'client') return;
-      if (!byClick) event.preventDefault();
-      store.getState().select(entity);
-      setPlace({ entity, x: event.clientX, y: event.clientY });
-    };
-    document.addEventListener('click', open);
-    document.addEventListener('contextmenu', open);
-    return () => {
-      document.removeEventListener('click', open);
-      document.removeEventListener('contextmenu', open);
-    };
-  }, [store]);
-
+  const place = useApp((state) => state.menu);
+  const close = useCallback(() => store.getState().openMenu(null), [store]);
   return place === null ? null : (
     <Menu
       key={`${place.entity.kind}-${place.entity.id}-${place.x}-${place.y}`}
       place={place}
-      onClose={() => setPlace(null)}
+      onClose={close}
     />
   );
 }
 
-function Menu(props: { readonly place: Place; readonly onClose: () => void }): ReactNode {
+function Menu(props: { readonly place: MenuPlace; readonly onClose: () => void }): ReactNode {
   const { place, onClose } = props;
   const menu = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(0);

@@ -1,13 +1,25 @@
 /** The place of the picture among the panels: theme, pointer, tooltip. Everything moving happens in stage.ts. */
-import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent, type ReactNode } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type MouseEvent,
+  type PointerEvent,
+  type ReactNode,
+} from 'react';
 import { useApp, useAppStore, useSession, useStage } from '../store/useFrame.ts';
 import { entityName } from './entityName.ts';
+import type { EntityKind } from './scene.ts';
 
 interface Tip {
   readonly x: number;
   readonly y: number;
   readonly text: string;
 }
+
+/** What flies or fills up is selected by a click; its menu comes with the other button. */
+const OPENS_BY_CLICK: ReadonlySet<EntityKind> = new Set<EntityKind>(['broker', 'link', 'client']);
 
 const tipPlace = (x: number, y: number): string => `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
 
@@ -53,7 +65,7 @@ export function Stage(): ReactNode {
     if (tip !== null && tipElement.current !== null) placeTip(tipElement.current, tip);
   }, [tip]);
 
-  const pointOf = (event: PointerEvent<HTMLElement>): readonly [number, number] => {
+  const pointOf = (event: MouseEvent<HTMLElement>): readonly [number, number] => {
     const box = event.currentTarget.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
@@ -73,6 +85,17 @@ export function Stage(): ReactNode {
     setTip(null);
   };
 
+  // Kept in the store: the menu itself may still be on its way when somebody clicks.
+  const openMenu = (event: MouseEvent<HTMLElement>): void => {
+    const entity = stage.instance.entityAt(...pointOf(event));
+    if (entity === null) return;
+    const byClick = event.type === 'click';
+    if (byClick && !OPENS_BY_CLICK.has(entity.kind)) return;
+    if (!byClick) event.preventDefault();
+    store.getState().select(entity);
+    store.getState().openMenu({ entity, x: event.clientX, y: event.clientY });
+  };
+
   return (
     <div
       ref={frame}
@@ -80,6 +103,8 @@ export function Stage(): ReactNode {
       onPointerMove={pointerMoved}
       onPointerLeave={pointerLeft}
       onPointerDown={clicked}
+      onClick={openMenu}
+      onContextMenu={openMenu}
     >
       {tip === null ? null : (
         <span ref={tipElement} className="tip">

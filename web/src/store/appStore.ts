@@ -38,11 +38,19 @@ export interface ListedLedger {
 }
 export type Listed = ListedOutcome | ListedLedger;
 
+/** The thing whose menu is open, and where on the page. */
+export interface MenuPlace {
+  readonly entity: Entity;
+  readonly x: number;
+  readonly y: number;
+}
+
 export type RightTab = 'inspector' | 'events' | 'errors' | 'list' | 'prediction';
 
 export interface AppState {
   readonly selection: Entity | null;
   readonly hovered: Entity | null;
+  readonly menu: MenuPlace | null;
   readonly theme: Theme;
   readonly panels: Panels;
   readonly notices: readonly Notice[];
@@ -58,6 +66,7 @@ export interface AppState {
   readonly outcome: Listed | null;
   readonly select: (entity: Entity | null) => void;
   readonly hover: (entity: Entity | null) => void;
+  readonly openMenu: (menu: MenuPlace | null) => void;
   readonly setTheme: (theme: Theme) => void;
   readonly togglePanel: (panel: keyof Panels) => void;
   readonly notify: (sentence: string, tone?: NoticeTone, action?: Notice['action']) => void;
@@ -86,6 +95,7 @@ export function createAppStore(memory: Memory, storage: Remembering): AppStore {
     return {
       selection: null,
       hovered: null,
+      menu: null,
       theme: memory.theme,
       panels: memory.panels,
       notices: [],
@@ -100,6 +110,7 @@ export function createAppStore(memory: Memory, storage: Remembering): AppStore {
         const before = get().hovered;
         if (before?.kind !== hovered?.kind || before?.id !== hovered?.id) set({ hovered });
       },
+      openMenu: (menu) => set({ menu }),
       setTheme: (theme) => {
         set({ theme });
         remember();
