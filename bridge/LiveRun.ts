@@ -18,6 +18,7 @@ import { encodeState } from '#wire/snapshot';
 import { Ceiling, DEFAULT_CEILINGS, type Ceilings } from './ceilings.ts';
 import type { EngineContent, LiveEngine } from './LiveEngine.ts';
 import type { RunLedger } from './LiveLedger.ts';
+import { applicationsOf, type BeginAnother } from './PresentRun.ts';
 import { stopwatch, type Wall } from './WallClock.ts';
 
 /** What the log keeps; older blocks go. */
@@ -63,6 +64,8 @@ export interface LiveRunOptions {
   readonly keptEvents?: number;
   /** What is read back from the log; absent: nobody reads it. */
   readonly ledger?: RunLedger;
+  /** Absent: this run is the only one. */
+  readonly beginAnother?: BeginAnother;
   /** Somebody besides the ledger keeps account of every record. */
   readonly hasWholeLog?: boolean;
 }
@@ -73,9 +76,13 @@ export class LiveRun {
   /** With every record; the same as `tape` when nobody keeps account. */
   readonly wholeTape: EventTape;
   readonly ledger: RunLedger | null;
+  /** Another run has taken its place. */
+  isOver = false;
   private readonly engine: LiveEngine;
   private readonly wall: Wall;
+  private readonly ceilings: Ceilings;
   private readonly ceiling: Ceiling;
+  private readonly beginAnother: BeginAnother | null;
   private readonly keptEvents: number;
   private readonly watchers = new Set<() => void>();
   private elapsedUs: (() => number) | null = null;
@@ -95,13 +102,15 @@ export class LiveRun {
     const opened: LiveLogs[] = [];
     this.wall = wall;
     this.ledger = ledger ?? null;
+    this.beginAnother = options.beginAnother ?? null;
     this.keptEvents = keptEvents ?? KEPT_EVENTS;
     this.engine = engine((clock) => {
       const logs = { told: new EventTape(clock), whole: hasWholeLog ? new EventTape(clock) : null };
       opened.push(logs);
       return logs;
     });
-    this.ceiling = new Ceiling(ceilings ?? DEFAULT_CEILINGS, this.engine.scenario);
+    this.ceilings = ceilings ?? DEFAULT_CEILINGS;
+    this.ceiling = new Ceiling(this.ceilings, this.engine.scenario);
     const [logs] = opened;
     this.tape = logs?.told ?? new EventTape();
     this.wholeTape = logs?.whole ?? this.tape;
@@ -121,6 +130,13 @@ export class LiveRun {
     this.watchers.clear();
     this.ledger?.close();
     await this.engine.close();
+  }
+
+  /** Ends because another one begins: the viewers are told, and come back to that one. */
+  async handOver(): Promise<void> {
+    this.isOver = true;
+    for (const watcher of this.watchers) watcher();
+    await this.stop();
   }
 
   /** Called after every step. Returns how to take it back. */
@@ -240,6 +256,13 @@ export class LiveRun {
     return sentence;
   }
 
+  /** Another run in the place of this one, with the applications of a link. null: it has begun, else a sentence. */
+  async begin(link: string): Promise<string | null> {
+    if (this.beginAnother === null) return 'This live run cannot be begun anew.';
+    const applications = applicationsOf(link, this.engine.scenario, this.ceilings);
+    return typeof applications === 'string' ? applications : this.beginAnother(applications);
+  }
+
   content(record: RecordId): EngineContent | null {
     return this.engine.content(record);
   }
@@ -264,6 +287,7 @@ export class LiveRun {
       capabilities: {
         events: Object.fromEntries(provenance),
         commands: role === 'viewer' ? [] : [...commands],
+        canBegin: role === 'presenter' && this.beginAnother !== null,
         refusals: Object.fromEntries(refusals),
       },
       vocabulary: vocabulary(),

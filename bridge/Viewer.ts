@@ -44,6 +44,11 @@ const HELLOS: Rate = { perS: 1, atOnce: 10 };
 const COMMANDS: Rate = { perS: 10, atOnce: 50 };
 /** 1008: policy violation. */
 const CLOSE_REFUSED = 1008;
+/** 1012: service restart. */
+const CLOSE_ANOTHER_RUN = 1012;
+
+const LOOK_ONLY = 'This link is for looking: only the presenter changes the run.';
+const TOO_MANY_COMMANDS = 'Too many commands in a short time.';
 
 interface Rate {
   readonly perS: number;
@@ -136,6 +141,10 @@ export class Viewer {
         const { commandId, command } = message;
         return this.say({ kind: 'commandDone', commandId, sentence: this.execute(command) });
       }
+      case 'begin': {
+        const { commandId, link } = message;
+        return this.begun(this.beginAnother(link), commandId);
+      }
       case 'content': {
         const found = this.isClogged ? null : this.run.content(recordId(message.recordId));
         const content = found === null ? null : { ...found, headers: [...found.headers] };
@@ -151,8 +160,19 @@ export class Viewer {
 
   /** null: done, else a sentence. What a page may not do is refused here, whatever it has been told. */
   private execute(command: CommandBody): string | null {
-    if (this.role === 'viewer') return 'This link is for looking: only the presenter changes the run.';
-    return this.mayCommand() ? this.run.execute(command) : 'Too many commands in a short time.';
+    if (this.role === 'viewer') return LOOK_ONLY;
+    return this.mayCommand() ? this.run.execute(command) : TOO_MANY_COMMANDS;
+  }
+
+  private async beginAnother(link: string): Promise<string | null> {
+    if (this.role === 'viewer') return LOOK_ONLY;
+    return this.mayCommand() ? this.run.begin(link) : TOO_MANY_COMMANDS;
+  }
+
+  /** A run that has begun is seen by the connection's end; only a refusal has to be said. */
+  private begun(answer: Promise<string | null>, commandId: number): void {
+    const say = (sentence: string | null): void => this.say({ kind: 'commandDone', commandId, sentence });
+    answer.then(say, (error: unknown) => say(error instanceof Error ? error.message : String(error)));
   }
 
   private hello(hello: Extract<PageMessage, { readonly kind: 'hello' }>): void {
@@ -186,6 +206,7 @@ export class Viewer {
 
   /** Sends what there is, as far as the viewer keeps up. */
   private pump(): void {
+    if (this.run.isOver) return this.leave();
     const now = this.nowUs();
     if (this.isClosed || !this.checkLife(now) || this.sentSeq === null) return;
     if (this.isClogged) return;
@@ -228,6 +249,13 @@ export class Viewer {
 
   private say(message: BridgeMessage): void {
     if (!this.isClosed) this.socket.send(writeMessage(message));
+  }
+
+  /** The page comes back by itself, and finds the run that has begun. */
+  private leave(): void {
+    if (this.isClosed) return;
+    this.closed();
+    this.socket.close(CLOSE_ANOTHER_RUN, 'another run begins');
   }
 
   private refuse(reason: Refusal, sentence: string): void {

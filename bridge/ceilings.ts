@@ -23,6 +23,17 @@ export function withinCeilings(scenario: Scenario, { recordsPerS, bytesPerS }: C
   return { ...scenario, applications };
 }
 
+/** Why these workloads together would go beyond; null: they do not. */
+export function ceilingSentence(
+  { recordsPerS, bytesPerS }: Ceilings,
+  workloads: readonly WorkloadSpec[],
+): string | null {
+  const records = workloads.reduce((sum, workload) => sum + workload.recordsPerS, 0);
+  const bytes = workloads.reduce((sum, workload) => sum + workload.recordsPerS * bytesOf(workload), 0);
+  if (records > recordsPerS) return `This bridge allows at most ${recordsPerS} records/s.`;
+  return bytes > bytesPerS ? `This bridge allows at most ${bytesPerS} bytes/s.` : null;
+}
+
 /** Knows what the workloads are after every command that was carried out. */
 export class Ceiling {
   private readonly ceilings: Ceilings;
@@ -35,15 +46,11 @@ export class Ceiling {
 
   /** Why a command would go beyond, as a sentence; null: it does not. */
   refusalOf(command: CommandBody): string | null {
-    const { recordsPerS, bytesPerS } = this.ceilings;
+    const { bytesPerS } = this.ceilings;
     if (command.do === 'record.send')
       return command.valueBytes > bytesPerS ? `This bridge allows at most ${bytesPerS} bytes/s.` : null;
     if (command.do !== 'workload.set') return null;
-    const after = this.after(command);
-    const records = after.reduce((sum, workload) => sum + workload.recordsPerS, 0);
-    const bytes = after.reduce((sum, workload) => sum + workload.recordsPerS * bytesOf(workload), 0);
-    if (records > recordsPerS) return `This bridge allows at most ${recordsPerS} records/s.`;
-    return bytes > bytesPerS ? `This bridge allows at most ${bytesPerS} bytes/s.` : null;
+    return ceilingSentence(this.ceilings, this.after(command));
   }
 
   /** The command was carried out. */

@@ -1,5 +1,6 @@
 /** Makes ready what live mode runs against: the simulated cluster, brokers of our own, or somebody's. */
 import { randomInt } from 'node:crypto';
+import type { Scenario } from '#model/Scenario';
 import type { LiveTarget } from './arguments.ts';
 import { DEFAULT_CEILINGS, withinCeilings, type Ceilings } from './ceilings.ts';
 import { LocalCluster } from './kafka/LocalCluster.ts';
@@ -9,6 +10,7 @@ import { findTopic, type BrokerEndpoint, type FoundCluster, type WantedTopic } f
 import { liveScenario } from './liveScenario.ts';
 import { LiveLedger } from './LiveLedger.ts';
 import { LiveRun } from './LiveRun.ts';
+import { presentRun, type BeginAnother, type PresentRun } from './PresentRun.ts';
 import { ownBrokers, type OwnBrokers } from './ownBrokers.ts';
 import { readClientProperties } from './security/clientProperties.ts';
 import { createSimulatedEngine, simulatedScenario } from './simulatedEngine.ts';
@@ -26,6 +28,7 @@ const LOCAL_MIN_INSYNC_REPLICAS = 2;
 const LEADERS_GO_HOME = { 'leader.imbalance.check.interval.seconds': '10' };
 
 export interface StartedTarget {
+  /** Of the moment: a page may begin another one in its place. */
   readonly run: LiveRun | null;
   /** What the page is told. */
   readonly offer: string | null;
@@ -33,6 +36,20 @@ export interface StartedTarget {
   readonly line: string | null;
   readonly stop: () => Promise<void>;
 }
+
+const startedTarget = (
+  present: PresentRun,
+  offer: string,
+  line: string,
+  stop = () => present.stop(),
+): StartedTarget => ({
+  get run() {
+    return present.run;
+  },
+  offer,
+  line,
+  stop,
+});
 
 /** @throws Error with a sentence. */
 export async function startTarget(
@@ -44,23 +61,35 @@ export async function startTarget(
     case 'none':
       return { run: null, offer: null, line: null, stop: () => Promise.resolve() };
     case 'simulated': {
-      const scenario = withinCeilings(simulatedScenario(randomInt(TWO_TO_32)), ceilings);
-      const run = new LiveRun({
-        wall: processWall,
-        ceilings,
-        engine: (openLog) => createSimulatedEngine(scenario, openLog),
+      const present = await presentRun((applications, beginAnother) => {
+        const first = withinCeilings(simulatedScenario(randomInt(TWO_TO_32)), ceilings);
+        const scenario = applications === null ? first : { ...first, applications };
+        return Promise.resolve(
+          new LiveRun({
+            wall: processWall,
+            ceilings,
+            beginAnother,
+            engine: (openLog) => createSimulatedEngine(scenario, openLog),
+          }),
+        );
       });
-      const line = 'Live mode runs against the simulated cluster.';
-      return { run, offer: 'simulated', line, stop: () => run.stop() };
+      return startedTarget(present, 'simulated', 'Live mode runs against the simulated cluster.');
     }
     case 'kafka':
       return startOwnCluster(target.topic, progress, ceilings);
     case 'brokers': {
       const endpoints = withSecurity(target.brokers, target.config, progress);
-      const { run } = await connect(endpoints, target.topic, null, progress, ceilings);
+      const present = await connect({
+        bootstrap: endpoints,
+        readAt: endpoints,
+        wanted: target.topic,
+        own: null,
+        progress,
+        ceilings,
+      });
       const names = target.brokers.map(({ host, port }) => `${host}:${port}`).join(',');
       const line = `Live mode produces to the topic ${target.topic.topic} at ${names}.`;
-      return { run, offer: 'kafka', line, stop: () => run.stop() };
+      return startedTarget(present, 'kafka', line);
     }
   }
 }
@@ -93,63 +122,102 @@ async function startOwnCluster(
     onStruck: (fault) => engine?.faultStruck(fault),
   });
   try {
-    const minInsyncReplicas = wanted.minInsyncReplicas ?? LOCAL_MIN_INSYNC_REPLICAS;
-    const live = await connect(
-      cluster.endpoints,
-      { ...wanted, minInsyncReplicas },
-      ownBrokers(cluster),
+    const own = ownBrokers(cluster);
+    const present = await connect({
+      bootstrap: cluster.endpoints,
+      readAt: cluster.innerEndpoints,
+      wanted: { ...wanted, minInsyncReplicas: wanted.minInsyncReplicas ?? LOCAL_MIN_INSYNC_REPLICAS },
+      own,
       progress,
       ceilings,
-      cluster.innerEndpoints,
-    );
-    engine = live.engine;
-    return {
-      run: live.run,
-      offer: 'kafka',
-      line: `Live mode produces to three brokers of Kafka ${cluster.version} on this machine.`,
-      stop: async () => {
-        await live.run.stop();
-        await cluster.stop();
+      began: (next) => {
+        const isFirst = engine === null;
+        engine = next;
+        if (isFirst) return;
+        // What was done to the cluster in the run before is there in this one.
+        cluster.brokers.forEach(({ state }, node) => {
+          if (state === 'down' || state === 'frozen') next.brokerMoved(node, state);
+        });
       },
-    };
+    });
+    const line = `Live mode produces to three brokers of Kafka ${cluster.version} on this machine.`;
+    return startedTarget(present, 'kafka', line, async () => {
+      await present.stop();
+      await cluster.stop();
+    });
   } catch (error) {
     await cluster.stop();
     throw error;
   }
 }
 
-async function connect(
-  bootstrap: readonly BrokerEndpoint[],
-  wanted: WantedTopic,
-  own: OwnBrokers | null,
-  progress: (line: string) => void,
-  ceilings: Ceilings,
+/** What live runs are made on, one after the other. */
+interface Ground {
+  readonly bootstrap: readonly BrokerEndpoint[];
   /** Where the ledger reads: what is done to a link must not hold it up. */
-  readAt = bootstrap,
-): Promise<{ readonly run: LiveRun; readonly engine: KafkajsEngine | null }> {
+  readonly readAt: readonly BrokerEndpoint[];
+  readonly wanted: WantedTopic;
+  readonly own: OwnBrokers | null;
+  readonly progress: (line: string) => void;
+  readonly ceilings: Ceilings;
+  /** Told each engine as it is made. */
+  readonly began?: (engine: KafkajsEngine) => void;
+}
+
+async function connect(ground: Ground): Promise<PresentRun> {
+  const { bootstrap, wanted, own, progress, ceilings } = ground;
   const found = await findTopic(bootstrap, wanted);
   const { topic, brokers } = found;
   progress(topicLine(found));
   if (found.doubt !== null) progress(found.doubt);
-  const unlimited = liveScenario({
-    seed: randomInt(TWO_TO_32),
-    brokers: brokers.length,
-    topic,
-    ...(own === null ? {} : { brokerSessionTimeoutMs: BROKER_SESSION_TIMEOUT_MS }),
+  const scenario = (): Scenario =>
+    withinCeilings(
+      liveScenario({
+        seed: randomInt(TWO_TO_32),
+        brokers: brokers.length,
+        topic,
+        ...(own === null ? {} : { brokerSessionTimeoutMs: BROKER_SESSION_TIMEOUT_MS }),
+      }),
+      ceilings,
+    );
+  const nodes = brokers.map(({ node }) => node);
+  return presentRun(async (applications, beginAnother) => {
+    const first = scenario();
+    const run = await liveRunOn(ground, {
+      scenario: applications === null ? first : { ...first, applications },
+      nodes,
+      beginAnother,
+    });
+    // A link that was slow or cut in the run before is whole in this one.
+    const heal = { addedMs: 0, cut: false };
+    const links = applications === null ? null : (own?.links ?? null);
+    if (links !== null) await Promise.all(nodes.map((node) => links.set(node, heal)));
+    return run;
   });
-  const scenario = withinCeilings(unlimited, ceilings);
-  const engines: KafkajsEngine[] = [];
+}
+
+async function liveRunOn(
+  { bootstrap, readAt, own, ceilings, began }: Ground,
+  how: {
+    readonly scenario: Scenario;
+    readonly nodes: readonly number[];
+    readonly beginAnother: BeginAnother;
+  },
+): Promise<LiveRun> {
+  const { scenario, nodes, beginAnother } = how;
   const ledgerRun = randomInt(TWO_TO_32);
-  const ledger = new LiveLedger({ ledgerRun, bootstrap: readAt, topic: topic.topic });
+  const [topic] = scenario.cluster.topics;
+  const ledger = new LiveLedger({ ledgerRun, bootstrap: readAt, topic: topic?.topic ?? '' });
   await ledger.begin();
-  const run = new LiveRun({
+  return new LiveRun({
     wall: processWall,
     ceilings,
     ledger,
+    beginAnother,
     engine: (openLog) => {
       const engine = createKafkajsEngine({
         scenario,
-        nodes: brokers.map(({ node }) => node),
+        nodes,
         bootstrap,
         own,
         watchAt: readAt,
@@ -157,11 +225,10 @@ async function connect(
         openLog,
         beganAtMs: Date.now(),
       });
-      engines.push(engine);
+      began?.(engine);
       return engine;
     },
   });
-  return { run, engine: engines[0] ?? null };
 }
 
 function topicLine({ topic, timestampType, isCreated }: FoundCluster): string {

@@ -32,7 +32,10 @@ interface Hook {
         readonly brokers: ReadonlyMap<number, { readonly state: string }>;
         readonly clients: ReadonlyMap<
           number,
-          { readonly connections: ReadonlyMap<number, { readonly addedUs: number }> }
+          {
+            readonly transaction: string;
+            readonly connections: ReadonlyMap<number, { readonly addedUs: number }>;
+          }
         >;
         readonly partitions: ReadonlyMap<
           number,

@@ -109,7 +109,25 @@ test.describe('on real brokers', () => {
       expect([name, await inLedger(name)]).toEqual([name, 0]);
     expect(app.errors).toEqual([]);
   });
+
+  test('transactions begin another run, and a second instance fences the first', async ({ page }) => {
+    const app = new App(page);
+    await page.goto(`${server?.address ?? ''}?live`);
+    await app.loaded();
+    await page.getByRole('combobox', { name: 'send' }).selectOption('transaction-loop');
+    await expect(page.getByText('Another run has begun, with the new settings.')).toBeVisible(SOON);
+    await expect.poll(() => ledgerCount(page, 'read_committed'), SOON).toBeGreaterThan(20);
+    await page.getByRole('button', { name: 'Start a second instance' }).first().click();
+    await expect.poll(async () => (await transactionStates(app))[0], SOON).toBe('FATAL_ERROR');
+    const before = await ledgerCount(page, 'read_committed');
+    await expect.poll(() => ledgerCount(page, 'read_committed'), SOON).toBeGreaterThan(before);
+    expect((await transactionStates(app))[1]).not.toBe('FATAL_ERROR');
+    expect(app.errors).toEqual([]);
+  });
 });
+
+const transactionStates = (app: App): Promise<readonly (string | undefined)[]> =>
+  app.ask(({ session }) => [...session.view.state.clients.values()].map(({ transaction }) => transaction));
 
 /** Does it to the victim, in the menu that a click on it opens. */
 async function strike(app: App, label: string): Promise<void> {

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { catalogue, type EventType } from '#events/catalogue';
 import type { Field } from '#events/fields';
 import type { Scenario } from '#model/Scenario';
+import { LONGEST_QUERY } from '#model/scenarioQuery';
 import { commandSchema } from './commandSchema.ts';
 import { ledgerMessage, ledgerRecordsAnswer, ledgerRecordsQuestion } from './ledger.ts';
 import { MAX_PAGE_MESSAGE_BYTES, parsed, unreadable, type Parsed } from './protocol.ts';
@@ -22,6 +23,12 @@ const pageMessage = v.variant('kind', [
     resume: v.nullable(v.strictObject({ runId, seq: count })),
   }),
   v.strictObject({ kind: v.literal('command'), commandId: count, command: commandSchema }),
+  /** Another run in the place of this one, with the applications of this link. */
+  v.strictObject({
+    kind: v.literal('begin'),
+    commandId: count,
+    link: v.pipe(v.string(), v.maxLength(LONGEST_QUERY)),
+  }),
   v.strictObject({ kind: v.literal('content'), recordId: count }),
   ledgerRecordsQuestion,
   /** Events [0, seq) are on the screen: the back-pressure. */
@@ -66,6 +73,8 @@ const bridgeMessage = v.variant('kind', [
     capabilities: v.strictObject({
       events: v.record(v.string(), provenanceSchema),
       commands: v.array(v.string()),
+      /** Whether this page may begin another run in the place of this one. */
+      canBegin: v.boolean(),
       /** What cannot be set here, each with why: `liveSettings.ts` of the page says what the names are. */
       refusals: v.record(v.string(), sentence),
     }),

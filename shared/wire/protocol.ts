@@ -1,7 +1,7 @@
 /** What page and bridge agree on before a word is said. */
 
 /** Rises with any change of the messages, the frames or the snapshot. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 /** The one subprotocol of the socket; the token travels beside it as another one, so that no address holds it. */
 export const SUBPROTOCOL = 'linger.1';
 export const TOKEN_PREFIX = 'linger.token.';

@@ -276,6 +276,8 @@ export function createSession(own: RestartableSource): Session {
       return null;
     },
     restart(scenario) {
+      // Another run takes its place: there is no moment to rest at, and no way back.
+      if (source.kind === 'live') return source.restart(scenario, 0);
       const before = source.scenario;
       const refusal = source.restart(scenario, rest());
       if (refusal !== null) return refusal;

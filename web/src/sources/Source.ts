@@ -15,6 +15,8 @@ export interface Capabilities {
   readonly events: ReadonlyMap<EventType, Provenance>;
   readonly commands: ReadonlySet<CommandBody['do']>;
   readonly commandsInThePast: boolean;
+  /** Live only: what holds from the start of a run is had by beginning another one. */
+  readonly canBegin?: boolean;
   /** Settings that it cannot honour, by name or `name=value`, each with why. Absent: it honours all. */
   readonly refusals?: ReadonlyMap<string, string>;
 }

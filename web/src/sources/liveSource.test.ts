@@ -6,6 +6,7 @@ import { EventTape } from '#events/EventTape';
 import { BLOCK_EVENTS } from '#events/tape/layout';
 import { DEFAULT_SCENARIO } from '#model/defaultScenario';
 import { createModelRun, type ModelRun } from '#model/ModelRun';
+import { readLink } from '#model/scenarioQuery';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
 import { encodeWireFrame } from '#wire/frame';
 import { LEDGER_VERSION } from '#wire/ledger';
@@ -131,6 +132,7 @@ class FakeBridge {
       snapshot: fromSeq === null ? encodeState(state) : null,
       scenario: this.run.scenario,
       capabilities: {
+        canBegin: true,
         events: { 'record.sent': 'simulated' },
         commands: ['broker.kill', 'broker.restart'],
         refusals: { costs: 'They are measured.' },
@@ -394,6 +396,16 @@ describe('a session over a live run', () => {
     expect(session.command({ do: 'broker.kill', node: 0 })).toBeNull();
     expect(session.playback.cursor).toEqual(cursor);
     expect(session.canUndo).toBe(false);
-    expect(session.restart(DEFAULT_SCENARIO)).toContain('cannot be made anew');
+  });
+
+  it('begins another run for what holds only from a start, and says when it is there', async () => {
+    const bridge = await joined();
+    const session = createSession(bridge.source);
+    const applications = SCENARIO.applications.map((application) => ({ ...application, threads: 2 }));
+    expect(session.restart({ ...SCENARIO, applications })).toBeNull();
+    const { link = '' } = bridge.socket.last('begin') ?? {};
+    expect(readLink(link).scenario.applications).toEqual(applications);
+    expect(readLink(link).notices).toEqual([]);
+    expect(session.canUndo).toBe(false);
   });
 });

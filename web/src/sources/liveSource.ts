@@ -14,6 +14,7 @@ import { vocabulary, type BridgeMessage, type StateMessage } from '#wire/message
 import { PROTOCOL_VERSION } from '#wire/protocol';
 import { decodeState } from '#wire/snapshot';
 import type { RestartableSource } from '../session/session.ts';
+import { beginningLink } from './beginningLink.ts';
 import { LedgerLists } from './ledgerLists.ts';
 import { isViewersPage, viewersToken } from '../session/urlState.ts';
 import { LiveConnection, type Surroundings } from './liveConnection.ts';
@@ -27,6 +28,7 @@ const MAX_CONTENTS = 500;
 const RELOAD = 'This page and the bridge are of different versions: reload the page.';
 const CONNECTING = 'Connecting to the bridge.';
 const LOOK_ONLY = 'You are looking on: only the presenter can change this run.';
+const NOT_SENT = 'There is no connection to the bridge: nothing was done.';
 const LOST = 'The bridge cannot be reached. The picture stays as it was, and comes back by itself.';
 
 export interface LiveSource extends RestartableSource {
@@ -66,6 +68,8 @@ class LiveRunSource implements LiveSource {
   /** Commands of the log before it are in `wholeScenario`. */
   private readSeq = 0;
   private isBeginningAnew = false;
+  /** This page has asked for another run. */
+  private isAnotherWanted = false;
   /** What was last said to be wrong with a run that goes on. */
   private warning: string | null = null;
 
@@ -110,11 +114,17 @@ class LiveRunSource implements LiveSource {
   execute(command: CommandBody): string | null {
     if (!this.capabilities.commands.has(command.do)) return 'This live run cannot do that.';
     const isSent = this.connection.send({ kind: 'command', commandId: this.commands++, command });
-    return isSent ? null : 'There is no connection to the bridge: nothing was done.';
+    return isSent ? null : NOT_SENT;
   }
 
-  restart(): string | null {
-    return 'A live run cannot be made anew: it has happened.';
+  /** What has happened stays so; another run takes its place, with these applications. */
+  restart({ applications }: Scenario): string | null {
+    if (this.capabilities.canBegin !== true) return 'This live run cannot be begun anew.';
+    const link = beginningLink(applications);
+    if (link === null) return 'The settings are too long to be sent: bring some back to their defaults.';
+    const isSent = this.connection.send({ kind: 'begin', commandId: this.commands++, link });
+    if (isSent) this.isAnotherWanted = true;
+    return isSent ? null : NOT_SENT;
   }
 
   content(record: number): RecordContent | 'asked' | 'gone' {
@@ -161,8 +171,9 @@ class LiveRunSource implements LiveSource {
         this.warning = message.warning;
         return;
       case 'commandDone':
-        if (message.sentence !== null) this.talk(message.sentence);
-        return;
+        if (message.sentence === null) return;
+        this.isAnotherWanted = false;
+        return this.talk(message.sentence);
       case 'content':
         this.contents.set(message.recordId, message.content ?? 'gone');
         return this.tell({ kind: 'grown' });
@@ -232,23 +243,27 @@ class LiveRunSource implements LiveSource {
     this.ledgerLists.clear();
     if (message.runId !== before) this.ledger = null;
     this.lookOnly = message.role === 'viewer' ? LOOK_ONLY : null;
-    const { events, commands, refusals } = message.capabilities;
+    const { events, commands, canBegin, refusals } = message.capabilities;
     this.capabilities = {
       events: new Map(Object.entries(events) as [EventType, Provenance][]),
       commands: new Set(commands as CommandBody['do'][]),
       commandsInThePast: false,
+      canBegin,
       refusals: new Map(Object.entries(refusals)),
     };
     if (isAnother) {
-      this.talk(
-        this.isBeginningAnew
-          ? 'This page has held as much of the run as it can: it begins anew at the present.'
-          : 'What happened in between was not received: the picture begins anew at the present.',
-      );
+      this.talk(this.beginningWords(message.runId !== before));
     }
-    this.isBeginningAnew = false;
+    this.isBeginningAnew = this.isAnotherWanted = false;
     this.setStatus({ kind: 'running' });
     this.tell({ kind: 'cut', endSeq: 0 });
+  }
+
+  private beginningWords(isOtherRun: boolean): string {
+    if (this.isAnotherWanted && isOtherRun) return 'Another run has begun, with the new settings.';
+    return this.isBeginningAnew
+      ? 'This page has held as much of the run as it can: it begins anew at the present.'
+      : 'What happened in between was not received: the picture begins anew at the present.';
   }
 
   private setStatus(status: SourceStatus): void {

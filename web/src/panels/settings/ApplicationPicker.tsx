@@ -2,6 +2,8 @@
 import type { ReactNode } from 'react';
 import type { ApplicationSpec, Scenario } from '#model/Scenario';
 import { MOST_APPLICATIONS } from '#model/validateScenario';
+import { presentScenario } from './presentScenario.ts';
+import type { Source } from '../../sources/Source.ts';
 import { Touchable } from '../Touchable.tsx';
 import { useAppStore, useSession } from '../../store/useFrame.ts';
 
@@ -21,6 +23,10 @@ function without(scenario: Scenario, index: number): Scenario {
   return { ...scenario, applications: scenario.applications.filter((_, i) => i !== index), commands };
 }
 
+/** What another run begins with: in the model all that is to come, live what holds now. */
+const wholeOf = ({ kind, scenario }: Source): Scenario =>
+  kind === 'live' ? presentScenario(scenario, Infinity) : scenario;
+
 export function ApplicationPicker(props: {
   readonly present: Scenario;
   readonly chosen: number;
@@ -30,15 +36,15 @@ export function ApplicationPicker(props: {
   const session = useSession();
   const store = useAppStore();
   const { applications } = present;
-  // Another one would make the run anew.
-  const isLive = !session.source.capabilities.commandsInThePast;
+  const { capabilities } = session.source;
+  const canChange = capabilities.commandsInThePast || capabilities.canBegin === true;
   const restart = (scenario: Scenario, choose: number): void => {
     const refusal = session.restart(scenario);
     if (refusal === null) onChoose(choose);
     else store.getState().notify(refusal, 'warn');
   };
   const add = (): void => {
-    const { scenario } = session.source;
+    const scenario = wholeOf(session.source);
     const first = scenario.applications[chosen];
     if (first === undefined) return;
     const another = anotherLike(first, scenario.applications);
@@ -61,7 +67,7 @@ export function ApplicationPicker(props: {
         ))}
       </div>
       <Touchable>
-        {!isLive && applications.length < MOST_APPLICATIONS ? (
+        {canChange && applications.length < MOST_APPLICATIONS ? (
           <button
             type="button"
             className="small-button"
@@ -72,13 +78,13 @@ export function ApplicationPicker(props: {
             +
           </button>
         ) : null}
-        {!isLive && applications.length > 1 ? (
+        {canChange && applications.length > 1 ? (
           <button
             type="button"
             className="small-button"
             title="Take this application away; the whole run is made anew"
             aria-label="Take this application away"
-            onClick={() => restart(without(session.source.scenario, chosen), 0)}
+            onClick={() => restart(without(wholeOf(session.source), chosen), 0)}
           >
             −
           </button>

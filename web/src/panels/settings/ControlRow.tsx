@@ -9,6 +9,13 @@ import { useSession } from '../../store/useFrame.ts';
 import { nextStop, placeOf } from './stops.ts';
 import { useControl, type ControlHandle } from './useControl.ts';
 
+/** What a setting does that only holds from the start of a run. */
+const MADE_ANEW = {
+  model: ' A change makes the whole run anew.',
+  live: ' A change begins another run in the place of this one.',
+  recording: '',
+} as const;
+
 export const ControlRow = memo(function ControlRow(props: {
   readonly control: Control;
   /** Of the run at the playhead. */
@@ -16,7 +23,7 @@ export const ControlRow = memo(function ControlRow(props: {
   readonly fromStart: boolean;
 }): ReactNode {
   const { control, present, fromStart } = props;
-  const { capabilities, lookOnly } = useSession().source;
+  const { capabilities, kind, lookOnly } = useSession().source;
   const refused = refusedOf(control, present, capabilities, lookOnly);
   const handle = useControl(control, present, fromStart);
   const id = useId();
@@ -55,7 +62,7 @@ export const ControlRow = memo(function ControlRow(props: {
         </p>
       )}
       <p className="meaning" id={`${id}-meaning`}>
-        {control.meaning} Default: {defaultText}.{onlyFromStart ? ' A change makes the whole run anew.' : ''}
+        {control.meaning} Default: {defaultText}.{onlyFromStart ? MADE_ANEW[kind] : ''}
       </p>
     </div>
   );

@@ -10,7 +10,7 @@ import { parseQuantity, quantityText } from './quantity.ts';
 export interface ChangeableRun {
   readonly source: {
     readonly scenario: Scenario;
-    readonly capabilities?: { readonly commandsInThePast: boolean };
+    readonly capabilities?: { readonly commandsInThePast: boolean; readonly canBegin?: boolean };
   };
   readonly playback: { readonly cursor: { readonly at: number } };
   command(body: CommandBody): string | null;
@@ -111,7 +111,9 @@ function applyNow(run: ChangeableRun, control: Control, value: string): string |
   const refusal = refusalOf(control, now, value);
   if (refusal !== null || control.read(now) === value) return refusal;
   const body = control.command(now, value);
-  return body === null ? FROM_START : run.command(body);
+  if (body !== null) return run.command(body);
+  if (run.source.capabilities?.canBegin !== true) return FROM_START;
+  return run.restart({ ...control.write(now, value), commands: [] });
 }
 
 /** No preset names a transactional.id, and an application in transactions cannot be without one. */

@@ -43,6 +43,9 @@ export function refusedOf(
     const sentence = capabilities.refusals?.get(name);
     if (sentence !== undefined) return { sentence, isKnown };
   }
+  // Another run with the new value takes the place of this one.
+  if (lookOnly === null && command === null && control.application !== null && capabilities.canBegin === true)
+    return null;
   return { sentence: lookOnly ?? (command === null ? FROM_START : NOT_HERE), isKnown: true };
 }
 
