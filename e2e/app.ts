@@ -46,6 +46,9 @@ interface Hook {
   };
 }
 
+/** Firefox counts a WebSocket that found nobody, or lost it, among the errors of the page's scripts. */
+const REFUSED_SOCKET = /^(Firefox can’t establish a connection to the server at|The connection to) ws:/;
+
 /** Lets the page's hook be called inside `evaluate` with its type. */
 const hooked = 'globalThis.linger';
 
@@ -56,7 +59,9 @@ export class App {
 
   constructor(page: Page) {
     this.page = page;
-    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('pageerror', (error) => {
+      if (!REFUSED_SOCKET.test(error.message)) this.errors.push(error.message);
+    });
   }
 
   /** Opens the page with a query (without `?`) and waits for a drawn picture and the panels. */

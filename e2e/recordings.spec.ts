@@ -14,15 +14,43 @@ const dialog = (page: Page) => page.getByRole('dialog', { name: 'Recordings' });
 
 async function save(app: App): Promise<SavedFile> {
   await app.button('Save this run, or open a saved one').click();
-  const download = app.page.waitForEvent('download');
-  await dialog(app.page).getByRole('button', { name: 'Save this run' }).click();
-  const file = await download;
+  const press = (): Promise<void> => dialog(app.page).getByRole('button', { name: 'Save this run' }).click();
+  const isFirefox = test.info().project.name === 'firefox';
+  const file = isFirefox ? await handedOver(app.page, press) : await downloaded(app.page, press);
   await expect(dialog(app.page)).toBeHidden();
-  return {
-    name: file.suggestedFilename(),
-    mimeType: 'application/octet-stream',
-    buffer: await readFile(await file.path()),
-  };
+  return { ...file, mimeType: 'application/octet-stream' };
+}
+
+async function downloaded(page: Page, press: () => Promise<void>): Promise<Omit<SavedFile, 'mimeType'>> {
+  const download = page.waitForEvent('download');
+  await press();
+  const file = await download;
+  return { name: file.suggestedFilename(), buffer: await readFile(await file.path()) };
+}
+
+/** An unpatched Firefox tells nobody of its downloads: the file is taken where the page hands it over. */
+async function handedOver(page: Page, press: () => Promise<void>): Promise<Omit<SavedFile, 'mimeType'>> {
+  await page.evaluate(() => {
+    const blobs: Blob[] = [];
+    const createUrl = URL.createObjectURL.bind(URL);
+    URL.createObjectURL = (blob: Blob) => {
+      blobs.push(blob);
+      return createUrl(blob);
+    };
+    const handed = new Promise((resolve) => {
+      HTMLAnchorElement.prototype.click = function click(): void {
+        const read = async (): Promise<void> => {
+          const bytes = await blobs.at(-1)?.arrayBuffer();
+          resolve([this.download, [...new Uint8Array(bytes ?? new ArrayBuffer(0))]]);
+        };
+        void read();
+      };
+    });
+    Object.assign(globalThis, { handed });
+  });
+  await press();
+  const [name, bytes] = await page.evaluate<[string, number[]]>('globalThis.handed');
+  return { name, buffer: Buffer.from(bytes) };
 }
 
 async function open(app: App, file: SavedFile): Promise<void> {

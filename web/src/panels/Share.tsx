@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { linkOf } from '../session/urlState.ts';
 import { useAppStore, useSession } from '../store/useFrame.ts';
 import { Dialog } from '../ui/controls.tsx';
+import { saveFile } from '../ui/saveFile.ts';
 
 /** Pauses, so that the link is to what everybody sees, and copies it. */
 export function useShare(): () => void {
@@ -35,12 +36,8 @@ export function ShareDialog(props: { readonly onClose: () => void }): ReactNode 
   const session = useSession();
   const [link] = useState(() => linkOf(session));
   const save = (): void => {
-    const url = URL.createObjectURL(new Blob([link.file()], { type: 'application/json' }));
-    const anchor = document.createElement('a');
-    anchor.href = url;
-    anchor.download = `linger-seed-${session.source.scenario.seed}.json`;
-    anchor.click();
-    URL.revokeObjectURL(url);
+    const contents = new Blob([link.file()], { type: 'application/json' });
+    saveFile(`linger-seed-${session.source.scenario.seed}.json`, contents);
   };
   return (
     <Dialog title="Share this moment" onClose={props.onClose}>

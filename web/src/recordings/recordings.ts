@@ -7,6 +7,7 @@ import type { Session } from '../session/session.ts';
 import { liveOffer } from '../session/urlState.ts';
 import { asRecording } from '../sources/recordingSource.ts';
 import type { AppStore } from '../store/appStore.ts';
+import { saveFile } from '../ui/saveFile.ts';
 import { modelOf } from './modelOf.ts';
 import { breathe, readRecording, writeRecording } from './recordingFile.ts';
 
@@ -24,12 +25,8 @@ export async function saveRun(session: Session): Promise<string | null> {
   const run = { source: asRecording(source.shown) ?? source.shown, completeAt, shownAt, target };
   const file = await writeRecording(run, breathe);
   if (file.length > MAX_RECORDING_BYTES) return 'This run is too long for a recording.';
-  const url = URL.createObjectURL(new Blob([file as BlobPart], { type: 'application/octet-stream' }));
-  const anchor = document.createElement('a');
-  anchor.href = url;
-  anchor.download = `linger-${source.kind}-seed-${source.scenario.seed}${SUFFIX}`;
-  anchor.click();
-  URL.revokeObjectURL(url);
+  const contents = new Blob([file as BlobPart], { type: 'application/octet-stream' });
+  saveFile(`linger-${source.kind}-seed-${source.scenario.seed}${SUFFIX}`, contents);
   return null;
 }
 
