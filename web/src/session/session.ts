@@ -14,12 +14,12 @@ import { createPicture, type Picture } from './picture.ts';
 import {
   initialPlayback,
   isMoving,
-  leadOf,
   reducePlayback,
   type Playback,
   type PlaybackAction,
 } from './playback.ts';
-import type { Cursor, StageView } from './view.ts';
+import { createView } from './sessionView.ts';
+import type { StageView } from './view.ts';
 
 export type { CutNotice, RestartableSource, Session, SessionAction } from './contract.ts';
 
@@ -59,47 +59,13 @@ export function createSession(own: RestartableSource): Session {
   const drawers = new Set<(view: StageView) => void>();
   const listeners = new Set<() => void>();
   const cutListeners = new Set<(cut: CutNotice) => void>();
-  const view = {
-    get log() {
-      return picture.log;
-    },
-    get state() {
-      return picture.state;
-    },
-    get records() {
-      return picture.projections.records;
-    },
-    get lifelines() {
-      return picture.projections.lifelines;
-    },
-    get tails() {
-      return picture.projections.tails;
-    },
-    get readers() {
-      return picture.projections.readers;
-    },
-    get cursor() {
-      return isReduced ? steppedCursor() : playback.cursor;
-    },
-    get leadUs() {
-      return isReduced ? 0 : leadOf(playback);
-    },
-    get speed() {
-      return playback.speed;
-    },
-    get playing() {
-      return playback.playing;
-    },
-  } satisfies StageView;
+  const view = createView({
+    picture: () => picture,
+    playback: () => playback,
+    isReduced: () => isReduced,
+  });
 
   const touch = (): void => session.wake();
-  /** Time stands at the last event while it runs, and is exact when it rests. */
-  const steppedCursor = (): Cursor => {
-    const { seq, at } = playback.cursor;
-    return isMoving(playback) && seq > picture.log.startSeq
-      ? { seq, at: picture.log.timeOf(seq - 1) }
-      : { seq, at };
-  };
   const reduce = (action: PlaybackAction): void => {
     playback = reducePlayback(playback, action, picture.log);
   };
