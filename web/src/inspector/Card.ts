@@ -18,6 +18,8 @@ export interface Fact {
   readonly tone?: 'good' | 'warn' | 'bad';
   /** Absent: as its source is known (factSources.ts). */
   readonly how?: Provenance;
+  /** The producer itself guesses it: no better than that, however well the guess is known. */
+  readonly isEstimate?: boolean;
 }
 
 export interface Card {

@@ -27,6 +27,7 @@ describe('how a number is known', () => {
       { name: 'lost after ack', value: '2' },
       { name: 'size', value: '120 B' },
       { name: 'guessed', value: '1', how: 'estimated' as const },
+      { name: 'size', value: '90 B', isEstimate: true },
     ];
     const card: Card = withProvenance(session, { title: 'Partition', what: '', facts });
     expect(card.facts.map(({ name, how }) => [name, how])).toEqual([
@@ -34,6 +35,7 @@ describe('how a number is known', () => {
       ['log end, broker 1', 'derived'],
       ['size', 'measured'],
       ['guessed', 'estimated'],
+      ['size', 'estimated'],
     ]);
     expect(provenancesOf(card)).toEqual(['measured', 'derived', 'estimated']);
   });

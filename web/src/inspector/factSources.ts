@@ -5,7 +5,7 @@
 import type { EventType } from '#events/catalogue';
 import type { Session } from '../session/session.ts';
 import type { Provenance } from '../sources/Source.ts';
-import { provenanceOf } from '../ui/provenance.ts';
+import { provenanceOf, weaker } from '../ui/provenance.ts';
 import type { Card, Fact } from './Card.ts';
 
 /** What the client sees itself: in a live run all of it is measured. */
@@ -45,7 +45,8 @@ export function withProvenance(session: Session, card: Card): Card {
   const facts: Fact[] = [];
   for (const fact of card.facts) {
     const [, events] = SOURCES.find(([name]) => fact.name.startsWith(name)) ?? [];
-    const how = fact.how ?? provenanceOf(capabilities, events ?? CLIENT);
+    const source = fact.how ?? provenanceOf(capabilities, events ?? CLIENT);
+    const how = source !== null && fact.isEstimate === true ? weaker(source, 'estimated') : source;
     if (how !== null) facts.push({ ...fact, how });
   }
   return { ...card, facts };

@@ -1,6 +1,6 @@
 /** Cards of what moves: record, batch, request. Facts up to the cursor only. */
 
-import type { BatchId, RecordId, RequestId } from '#base/ids';
+import type { BatchId, ClientId, RecordId, RequestId } from '#base/ids';
 import { READY_WORDS } from '#explain/reasons';
 import { batchSoFar, tpNameOf, type WhyContext } from '#explain/why/WhyContext';
 import type { ReadyReason } from '#events/words';
@@ -54,6 +54,9 @@ export function recordCard(session: Session, id: RecordId): Card {
   return { title: `Record ${countText(id)}`, what: 'One call of send().', facts };
 }
 
+const isCompressed = ({ view }: Session, client: ClientId): boolean =>
+  (view.state.clients.get(client)?.config['compression.type'] ?? 'none') !== 'none';
+
 export function batchCard(session: Session, id: BatchId): Card {
   const context = whyContext(session);
   const batch = batchSoFar(context, id);
@@ -70,6 +73,8 @@ export function batchCard(session: Session, id: BatchId): Card {
     facts.push({
       name: 'size',
       value: `${bytesText(size)} of ${bytesText(open.capacityBytes)} (${percent} %)`,
+      // Until it is closed its size is the compression ratio of the batches before it (CompressionRatioEstimator).
+      isEstimate: batch.attempts.length === 0 && isCompressed(session, open.client),
     });
   } else facts.push({ name: 'size', value: bytesText(size) });
   if (batch.rawBytes > 0 && batch.attempts.length > 0 && size < batch.rawBytes) {

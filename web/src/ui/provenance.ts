@@ -16,6 +16,9 @@ export function provenanceOf({ events }: Capabilities, types: readonly EventType
   return STRENGTHS[weakest] ?? null;
 }
 
+export const weaker = (a: Provenance, b: Provenance): Provenance =>
+  STRENGTHS.indexOf(a) > STRENGTHS.indexOf(b) ? a : b;
+
 export const PROVENANCE_WORDS: Readonly<Record<Provenance, string>> = {
   measured: 'measured',
   derived: 'derived',
