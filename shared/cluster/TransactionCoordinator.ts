@@ -288,8 +288,12 @@ export class TransactionCoordinator {
       return written();
     }
     const marker = { ...transaction, marker: isCommit ? ('commit' as const) : ('abort' as const) };
+    const sender = {
+      broker: this.cluster.broker(owner),
+      isCoordinator: (): boolean => term === transaction.term,
+    };
     for (const tp of transaction.partitions) {
-      writeMarker(this.cluster, this.cluster.broker(owner), tp, marker, written);
+      writeMarker(this.cluster, sender, tp, marker, written);
     }
   }
 }

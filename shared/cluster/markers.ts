@@ -17,23 +17,34 @@ const MARKER_BYTES = 78;
 /** `retry.backoff.ms` of the brokers' own clients. */
 const RETRY_US = 100 * MICROS_PER_MS;
 
+/** Whom a marker comes from. */
+export interface MarkerSender {
+  readonly broker: Broker;
+  /** Whether it is the coordinator still: another one sends the markers anew, and those of the old one are fenced. */
+  readonly isCoordinator: () => boolean;
+}
+
 /**
  * From the coordinator to the partition's leader, again until one has it and its followers too; then `written` runs
- * on the coordinator. A partition that has been deleted needs no marker.
+ * on the coordinator. A partition that has been deleted needs no marker; one that knows a later epoch of the producer
+ * refuses it (ProducerAppendInfo.checkProducerEpoch and checkCoordinatorEpoch), and nothing is sent again then.
  */
 export function writeMarker(
   cluster: ClusterContext,
-  coordinator: Broker,
+  sender: MarkerSender,
   tp: TopicPartition,
   marker: Marker,
   written: () => void,
 ): void {
   const { queue, settings, controller } = cluster;
+  const coordinator = sender.broker;
+  // A coordinator that resigns forgets its markers (TransactionMarkerChannelManager).
+  if (!sender.isCoordinator()) return;
   let isOver = false;
   const again = (): void => {
     if (isOver) return;
     isOver = true;
-    coordinator.later(queue.nowUs + RETRY_US, () => writeMarker(cluster, coordinator, tp, marker, written));
+    coordinator.later(queue.nowUs + RETRY_US, () => writeMarker(cluster, sender, tp, marker, written));
   };
   const state = controller.state(tp);
   if (state === null) return written();
@@ -53,6 +64,11 @@ export function writeMarker(
   const onLeader = (): void => {
     const replica = leader.replica(tp);
     if (replica === null || !replica.isLeader || replica.isr.length < replica.minIsr) return again();
+    const known = replica.log.producers.entry(marker.producerId)?.producerEpoch ?? marker.producerEpoch;
+    if (!sender.isCoordinator() || marker.producerEpoch < known) {
+      isOver = true;
+      return;
+    }
     append(cluster, replica, leader.node, marker);
     awaitHighWatermark(replica, back, again);
     leader.dataCame();
