@@ -11,13 +11,7 @@ import { StageSource } from '../sources/stageSource.ts';
 import type { CutNotice, RestartableSource, Session } from './contract.ts';
 import { followFactor, isFarFrom, nowShownAt } from './follow.ts';
 import { createPicture, type Picture } from './picture.ts';
-import {
-  initialPlayback,
-  isMoving,
-  reducePlayback,
-  type Playback,
-  type PlaybackAction,
-} from './playback.ts';
+import { initialPlayback, isMoving, reducePlayback, type Playback, type PlaybackAction } from './playback.ts';
 import { createView } from './sessionView.ts';
 import type { StageView } from './view.ts';
 
