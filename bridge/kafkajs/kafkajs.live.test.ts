@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { known } from '#base/assert';
 import { LocalCluster } from '../kafka/LocalCluster.ts';
+import type { LedgerCounts } from '../Ledger.ts';
 import { ownBrokers } from '../ownBrokers.ts';
 import { describeWithKafka } from '../testing/needs.ts';
 import { liveOnCluster, type LiveOnCluster, type LiveOnClusterOptions } from './liveOnCluster.ts';
@@ -14,6 +15,24 @@ const ARRIVAL_LIMIT_MS = 30_000;
 const STOPPED = { recordsPerS: 0 };
 const TRANSACTIONS = { records: 20, abortEvery: 2, alsoTopic: '', offsetsGroup: '' };
 let runs = 0x5eed_0000;
+
+/** The account of a run whose workload has been told to stop, when everything it sent has its outcome. */
+async function stopped(one: LiveOnCluster): Promise<LedgerCounts> {
+  one.command({ do: 'workload.set', application: 0, workload: STOPPED });
+  await sleep(200);
+  await one.settle(LIMIT_MS);
+  return one.ledger.counts;
+}
+
+function expectAllPresent(counts: LedgerCounts): void {
+  expect(counts).toMatchObject({
+    acked: counts.sent,
+    ackedAndPresent: counts.sent,
+    failed: 0,
+    duplicated: 0,
+    outOfOrder: 0,
+  });
+}
 
 await describeWithKafka('a producer on a real cluster', () => {
   let cluster: LocalCluster;
@@ -60,21 +79,9 @@ await describeWithKafka('a producer on a real cluster', () => {
         live(
           { acks, ...(acks === 'all' ? {} : { 'enable.idempotence': 'false' }) },
           { recordsPerS: 500, records: 1000 },
-          async ({ ledger, run, settle, count }) => {
-            await settle(LIMIT_MS);
-            // With acks=0 nobody knows when the brokers have taken the last ones.
-            const limit = performance.now() + ARRIVAL_LIMIT_MS;
-            while (ledger.counts.ackedAndMissing > 0 && performance.now() < limit) {
-              await sleep(LOOK_MS);
-              await settle(LIMIT_MS);
-            }
-            expect(ledger.counts).toMatchObject({
-              acked: ledger.counts.sent,
-              ackedAndPresent: ledger.counts.sent,
-              failed: 0,
-              duplicated: 0,
-              outOfOrder: 0,
-            });
+          async ({ ledger, run, arrive, count }) => {
+            await arrive(ARRIVAL_LIMIT_MS);
+            expectAllPresent(ledger.counts);
             expect(ledger.counts.sent).toBe(1000);
             expect(count('batch.stamped') > 0).toBe(acks === 'all');
             expect(run.warning).toBeNull();
@@ -94,11 +101,7 @@ await describeWithKafka('a producer on a real cluster', () => {
           producer: { 'linger.ms': '50', 'compression.type': 'gzip' },
         });
         await sleep(1000);
-        one.command({ do: 'workload.set', application: 0, workload: STOPPED });
-        await sleep(200);
-        await one.settle(LIMIT_MS);
-        const { counts } = one.ledger;
-        expect(counts).toMatchObject({ acked: counts.sent, ackedAndPresent: counts.sent, duplicated: 0 });
+        expectAllPresent(await stopped(one));
         expect(one.count('client.started')).toBe(2);
         expect(one.count('client.closed')).toBe(1);
       }),
@@ -177,16 +180,7 @@ await describeWithKafka('a producer on a real cluster', () => {
         while (one.count('request.lost') === 0) await sleep(LOOK_MS);
         one.command({ do: 'broker.restart', node: 2 });
         await sleep(1000);
-        one.command({ do: 'workload.set', application: 0, workload: STOPPED });
-        await sleep(200);
-        await one.settle(LIMIT_MS);
-        const { counts } = one.ledger;
-        expect(counts).toMatchObject({
-          acked: counts.sent,
-          ackedAndPresent: counts.sent,
-          duplicated: 0,
-          outOfOrder: 0,
-        });
+        expectAllPresent(await stopped(one));
         const lost = one.events().find((event) => event.type === 'request.lost');
         expect(lost).toMatchObject({ by: 'timed-out' });
         await cluster.untilIsrFull();
@@ -203,17 +197,7 @@ await describeWithKafka('a producer on a real cluster', () => {
         await sleep(6000);
         await cluster.restart(1);
         await sleep(1000);
-        one.command({ do: 'workload.set', application: 0, workload: STOPPED });
-        await sleep(200);
-        await one.settle(LIMIT_MS);
-        const { counts } = one.ledger;
-        expect(counts).toMatchObject({
-          acked: counts.sent,
-          ackedAndPresent: counts.sent,
-          failed: 0,
-          duplicated: 0,
-          outOfOrder: 0,
-        });
+        expectAllPresent(await stopped(one));
         // Whether a request was under way at that moment is chance; that the connection broke is not.
         const broken = one
           .events()

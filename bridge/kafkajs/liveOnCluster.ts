@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { known } from '#base/assert';
 import type { EventType, PipelineEvent } from '#events/catalogue';
 import type { EventReader } from '#events/EventLogView';
-import type { CommandBody } from '#model/Scenario';
+import type { CommandBody, Scenario } from '#model/Scenario';
 import { createKafkajsEngine, type KafkajsEngine } from '../kafkajsEngine.ts';
 import { Ledger } from '../Ledger.ts';
 import { LedgerReader } from '../LedgerReader.ts';
@@ -22,8 +22,10 @@ export interface LiveOnCluster {
   readonly command: (body: CommandBody) => void;
   /** The account takes in what the producer has said since; a long run asks for it now and then. */
   readonly follow: () => void;
-  /** Until every record that was sent has an outcome; then the topic is read to its end. */
+  /** Until the workload has sent what it was to send, and every record has an outcome; then the topic is read to its end. */
   readonly settle: (limitMs: number) => Promise<void>;
+  /** Settled, and read again until nothing acked is missing: with acks=0 nobody knows when the brokers have it all. */
+  readonly arrive: (limitMs: number) => Promise<void>;
   readonly count: (type: EventType) => number;
   readonly events: () => readonly PipelineEvent[];
   /** Records of this run that a reader of committed ones gets, from the topic's beginning. */
@@ -97,24 +99,34 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
   });
   await reader.begin();
   run.start();
+  const engine = known(engines[0], 'the engine of the run');
+  const settle = async (limitMs: number): Promise<void> => {
+    const limit = performance.now() + limitMs;
+    const wanted = toSend(engine.scenario);
+    for (follow(); !isSettled(ledger, wanted); follow()) {
+      if (run.failure !== null) throw new Error(run.failure);
+      if (performance.now() > limit)
+        throw new Error(`not settled within ${limitMs} ms: ${JSON.stringify(ledger.counts)}`);
+      await sleep(LOOK_MS);
+    }
+    await reader.readToEnd(limitMs);
+  };
   return {
     run,
-    engine: known(engines[0], 'the engine of the run'),
+    engine,
     ledger,
     follow,
     command(body) {
       const sentence = run.execute(body);
       if (sentence !== null) throw new Error(sentence);
     },
-    async settle(limitMs) {
+    settle,
+    async arrive(limitMs) {
       const limit = performance.now() + limitMs;
-      for (follow(); !isSettled(ledger); follow()) {
-        if (run.failure !== null) throw new Error(run.failure);
-        if (performance.now() > limit)
-          throw new Error(`not settled within ${limitMs} ms: ${JSON.stringify(ledger.counts)}`);
+      for (await settle(limitMs); ledger.counts.ackedAndMissing > 0; await settle(limitMs)) {
+        if (performance.now() > limit) throw new Error(`not all arrived: ${JSON.stringify(ledger.counts)}`);
         await sleep(LOOK_MS);
       }
-      await reader.readToEnd(limitMs);
     },
     count: (type) => eventsOf(run).filter((event) => event.type === type).length,
     events: () => eventsOf(run),
@@ -162,5 +174,15 @@ function eventsOf({ wholeTape: tape }: LiveRun): readonly PipelineEvent[] {
   return events;
 }
 
-const isSettled = ({ counts }: Ledger): boolean =>
-  counts.sent > 0 && counts.acked + counts.failed === counts.sent;
+/** Records that the workload sends in all; 1 of one that has been stopped: it sent what it sent. */
+function toSend({ applications, commands }: Scenario): number {
+  const set = commands.findLast((command) => command.do === 'workload.set');
+  const { recordsPerS, records } = { ...known(applications[0], 'an application').workload, ...set?.workload };
+  if (recordsPerS === 0) return 1;
+  if (records === 0) throw new Error('a workload without an end never settles: stop it first');
+  return records;
+}
+
+/** Between two records everything that was sent may have its outcome, long before the last one. */
+const isSettled = ({ counts }: Ledger, wanted: number): boolean =>
+  counts.sent >= wanted && counts.acked + counts.failed === counts.sent;
