@@ -29,6 +29,9 @@ export interface ViewerSocket {
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** Time between two frames: more would only cost. */
 const FRAME_US = 30_000;
+/** A few events cost next to nothing, and are shown sooner. */
+const FEW_EVENTS = 64;
+const FEW_EVENTS_US = 10_000;
 /** Frames without events move time on. */
 const IDLE_FRAME_US = 50_000;
 const STATUS_US = 1_000_000;
@@ -53,6 +56,13 @@ const TOO_MANY_COMMANDS = 'Too many commands in a short time.';
 interface Rate {
   readonly perS: number;
   readonly atOnce: number;
+}
+
+/** µs between the last frame and one of so many events. */
+function pauseBefore(events: number): number {
+  if (events >= MAX_FRAME_EVENTS) return 0;
+  if (events === 0) return IDLE_FRAME_US;
+  return events <= FEW_EVENTS ? FEW_EVENTS_US : FRAME_US;
 }
 
 /** True while a rate is kept. */
@@ -219,8 +229,7 @@ export class Viewer {
     if (this.undrawn.length >= MAX_UNDRAWN_FRAMES) return;
     const behind = this.run.tape.endSeq - this.sentSeq;
     if (this.sentSeq < this.run.tape.startSeq || behind > MAX_BEHIND_EVENTS) return this.begin(null);
-    const pauseUs = behind >= MAX_FRAME_EVENTS ? 0 : behind > 0 ? FRAME_US : IDLE_FRAME_US;
-    if (now - this.frameAt < pauseUs && !this.isFirstFrame) return;
+    if (now - this.frameAt < pauseBefore(behind) && !this.isFirstFrame) return;
     const frame = this.isFirstFrame ? this.run.firstFrame(this.sentSeq) : this.run.frame(this.sentSeq);
     this.isFirstFrame = false;
     this.frameAt = now;

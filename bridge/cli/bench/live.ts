@@ -16,7 +16,7 @@ import {
   type Programs,
 } from './live/contestants.ts';
 import { javaEffort, kafkaTools } from './live/javaPerformance.ts';
-import { builtPage, pixelLatencies } from './live/pixel.ts';
+import { builtPage, pixelLatencies, type Following } from './live/pixel.ts';
 import type { Effort } from './live/plan.ts';
 
 export interface LiveOptions {
@@ -77,7 +77,8 @@ async function onCluster(nodes: 1 | 3, bench: Bench): Promise<readonly Measure[]
     return [
       ...throughput(name, await contest(cluster, bench)),
       ...(await sendToAck(name, cluster, bench)),
-      ...(await ackToPixel(name, cluster, bench)),
+      ...(await ackToPixel(name, cluster, bench, 'at once')),
+      ...(await ackToPixel(name, cluster, bench, 'with flights')),
     ];
   } finally {
     await cluster.stop();
@@ -184,15 +185,18 @@ async function ackToPixel(
   name: string,
   cluster: LocalCluster,
   { programs, page, options }: Bench,
+  following: Following,
 ): Promise<readonly Measure[]> {
   const rounds: (readonly number[])[] = [];
   for (let round = 0; round < options.rounds; round++) {
     const stream = streamTo(cluster, SLOW_WARM_UP, SLOW_RECORDS, await newTopic(cluster));
-    rounds.push(await pixelLatencies(programs, { ...stream, recordsPerS: SLOW_RECORDS_PER_S }, page));
+    rounds.push(
+      await pixelLatencies(programs, { ...stream, recordsPerS: SLOW_RECORDS_PER_S }, page, following),
+    );
   }
   return [50, 95].map((share) =>
     measureOf({
-      measure: `ack to pixel p${share}, ${name}`,
+      measure: `ack to pixel p${share}, ${following}, ${name}`,
       unit: 'ms',
       goal: share === 95 ? PIXEL_GOAL_MS : null,
       values: rounds.map((values) => percentile(values, share / 100)),

@@ -59,6 +59,7 @@ function LiveControls(props: { readonly offer: string | null }): ReactNode {
   const now = useFrame((s) => ({
     status: s.source.status,
     isFollowing: s.isFollowing,
+    isAtOnce: s.isAtOnce,
     behindUs: s.completeAt - s.playback.cursor.at,
     isStopped: isStopped(s.source.scenario),
     recordsOneIn: s.view.state.recordsOneIn,
@@ -100,7 +101,17 @@ function LiveControls(props: { readonly offer: string | null }): ReactNode {
           records of 1 batch in {now.recordsOneIn}
         </span>
       ) : null}
-      {now.isFollowing ? null : (
+      {now.isFollowing ? (
+        <button
+          type="button"
+          className="button wide"
+          aria-pressed={now.isAtOnce}
+          title="Facts as they come, without flights. Otherwise the picture is 0.3 s behind, so that records can be seen on their way."
+          onClick={() => session.setAtOnce(!now.isAtOnce)}
+        >
+          At once
+        </button>
+      ) : (
         <button
           type="button"
           className="button wide"

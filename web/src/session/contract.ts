@@ -46,6 +46,9 @@ export interface Session {
   arriveAt(seq: number): void;
   /** The same picture in steps from event to event, nothing in the air: for people whom motion disturbs. */
   setReducedMotion(isReduced: boolean): void;
+  /** Whether following shows what has come at once, without flights, instead of as far behind as a flight is long. */
+  setAtOnce(isAtOnce: boolean): void;
+  readonly isAtOnce: boolean;
   /** At the cursor. null: done; else a sentence. A command in the past cuts the future: `onCut` tells how much. */
   command(body: CommandBody): string | null;
   /** The whole run anew with another scenario, at the same moment. null: done; else a sentence. */

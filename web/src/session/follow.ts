@@ -14,6 +14,10 @@ const offUs = (completeAt: number, headAt: number): number => completeAt - HEAD_
 export const nowShownAt = (completeAt: number, startAt: number): number =>
   Math.max(startAt, Math.floor(completeAt - HEAD_DELAY_US - MAX_LEAD_US));
 
+/** Where they stand without flights: at all that has come, and nothing is in the air. */
+export const atOnceShownAt = (completeAt: number, startAt: number): number =>
+  Math.max(startAt, Math.floor(completeAt));
+
 export const isFarFrom = (completeAt: number, headAt: number): boolean =>
   Math.abs(offUs(completeAt, headAt)) > MAX_OFF_US;
 

@@ -9,7 +9,7 @@ import { MAX_LEAD_US } from '../stage/motion.ts';
 import { autoSpeedAt } from './autoSpeed.ts';
 import { StageSource } from '../sources/stageSource.ts';
 import type { CutNotice, RestartableSource, Session } from './contract.ts';
-import { followFactor, isFarFrom, nowShownAt } from './follow.ts';
+import { atOnceShownAt, followFactor, isFarFrom, nowShownAt } from './follow.ts';
 import { createPicture, type Picture } from './picture.ts';
 import { initialPlayback, isMoving, reducePlayback, type Playback, type PlaybackAction } from './playback.ts';
 import { createView } from './sessionView.ts';
@@ -47,6 +47,7 @@ export function createSession(own: RestartableSource): Session {
   let arrivalSeq: number | null = null;
   let isReduced = false;
   let isFollowing = false;
+  let isAtOnce = false;
   /** The moment that the page was opened at has been reached. */
   let isOpen = false;
   const undoStack: Scenario[] = [];
@@ -118,8 +119,11 @@ export function createSession(own: RestartableSource): Session {
   const withinRun = (at: number): number =>
     Math.min(source.endsAt ?? Number.POSITIVE_INFINITY, Math.max(picture.startAt, at));
 
+  const isWithoutFlights = (): boolean => isAtOnce || isReduced;
+
   const goToNow = (): void => {
-    const at = nowShownAt(completeAt, picture.startAt);
+    const shownAt = isWithoutFlights() ? atOnceShownAt : nowShownAt;
+    const at = shownAt(Math.min(completeAt, picture.extendedAt), picture.startAt);
     reduce({ type: 'seek', at, completeAt: Number.POSITIVE_INFINITY });
   };
 
@@ -172,6 +176,9 @@ export function createSession(own: RestartableSource): Session {
     get isFollowing() {
       return isFollowing;
     },
+    get isAtOnce() {
+      return isWithoutFlights();
+    },
     get version() {
       return version;
     },
@@ -219,6 +226,10 @@ export function createSession(own: RestartableSource): Session {
     },
     setReducedMotion(reduced) {
       isReduced = reduced;
+      touch();
+    },
+    setAtOnce(atOnce) {
+      isAtOnce = atOnce;
       touch();
     },
     command(body) {
@@ -270,7 +281,7 @@ export function createSession(own: RestartableSource): Session {
       const before = playback;
       if (coming === null) {
         const shownTo = Math.min(completeAt, picture.extendedAt);
-        if (isFollowing && isFarFrom(completeAt, playback.headAt)) goToNow();
+        if (isFollowing && (isWithoutFlights() || isFarFrom(completeAt, playback.headAt))) goToNow();
         const tickMs = isFollowing ? wallMs * followFactor(completeAt, playback.headAt) : wallMs;
         const autoSpeed = playback.auto
           ? autoSpeedAt(picture.log, playback.cursor.seq, playback.cursor.at)

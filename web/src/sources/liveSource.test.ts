@@ -364,6 +364,26 @@ describe('a session over a live run', () => {
     expect(session.projections.extendedSeq).toBe(bridge.tape.endSeq);
   });
 
+  it('shows what has come at once when it is to, with nothing in the air, and flights again after it', async () => {
+    const bridge = await joined();
+    const session = createSession(bridge.source);
+    session.follow();
+    let at = play(bridge, session, 60, 100);
+    session.setAtOnce(true);
+    for (let i = 0; i < 30; i++) {
+      at = play(bridge, session, 1, at);
+      expect(session.view.cursor.seq).toBe(bridge.tape.endSeq);
+      expect(session.view.leadUs).toBe(0);
+    }
+    session.setAtOnce(false);
+    const { cursor } = session.view;
+    at = play(bridge, session, 1, at);
+    expect(session.view.cursor.at).toBeGreaterThanOrEqual(cursor.at);
+    at = play(bridge, session, 120, at);
+    expect(session.view.leadUs).toBeGreaterThan(200 * MS);
+    expect(at * MS - session.playback.cursor.at).toBeLessThan(400 * MS);
+  });
+
   it('stands still when paused, steps back in what was received, and comes back to now', async () => {
     const bridge = await joined();
     const session = createSession(bridge.source);

@@ -49,11 +49,15 @@ async function noteFrames(page: Page): Promise<void> {
   });
 }
 
+/** How the page follows: as far behind as a flight is long, or without flights. */
+export type Following = 'with flights' | 'at once';
+
 /** ms, for each answer that came while the page was looking. */
 export async function pixelLatencies(
   { bridge }: Programs,
   stream: StreamPlan & { readonly recordsPerS: number },
   pageFolder: string,
+  following: Following,
 ): Promise<readonly number[]> {
   const plan: BridgePlan = { ...stream, lingerMs: LINGER_MS, pageFolder };
   const child = new Child(bridge, [JSON.stringify(plan)]);
@@ -62,6 +66,7 @@ export async function pixelLatencies(
     const { port } = await child.next<Door>();
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
     await page.goto(`http://127.0.0.1:${port}/?live`);
+    if (following === 'at once') await page.getByRole('button', { name: 'At once' }).click();
     await noteFrames(page);
     const { acks } = await child.next<BridgeReport>();
     await page.waitForTimeout(TAIL_MS);
