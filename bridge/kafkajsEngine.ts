@@ -13,6 +13,7 @@ import { parseProducerConfig, withRequiredSettings } from '#engine/ProducerConfi
 import { createRunIds, type RunContext } from '#engine/RunContext';
 import type { BrokerAddress } from '#engine/requests';
 import { applyToApplication, type ApplicationCommand } from '#model/applyCommand';
+import { APPLICATION_COMMANDS } from '#model/commandNames';
 import { KeyNames } from '#model/KeyNames';
 import { ModelApplication } from '#model/ModelApplication';
 import type { Command, CommandBody, Scenario } from '#model/Scenario';
@@ -20,7 +21,6 @@ import type { ApplicationParts, RunningProducer } from '#model/startProducer';
 import { commandSentence, MOST_COMMANDS } from '#model/validateScenario';
 import { sentEvent } from '#projections/sentEvent';
 import { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
-import { applicationCommands } from './applicationCommands.ts';
 import type { EngineContent, LiveEngine } from './LiveEngine.ts';
 import type { OpenLog } from './LiveRun.ts';
 import { RecordContents } from './RecordContents.ts';
@@ -92,7 +92,7 @@ class Engine implements KafkajsEngine {
   constructor(parts: KafkajsEngineParts) {
     const { scenario, ledgerRun, beganAtMs, own } = parts;
     this.parts = parts;
-    this.commands = new Set([...applicationCommands, ...(own === null ? [] : ownCommands(own))]);
+    this.commands = new Set([...APPLICATION_COMMANDS, ...(own === null ? [] : ownCommands(own))]);
     this.provenance = liveProvenance(own !== null && own.links !== null);
     const { told, whole } = parts.openLog(this.clock.clock);
     this.tape = told;

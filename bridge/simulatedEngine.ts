@@ -3,12 +3,12 @@ import { known } from '#base/assert';
 import { micros } from '#base/time';
 import { catalogue, type EventType } from '#events/catalogue';
 import type { EventTape } from '#events/EventTape';
+import { SIMULATED_COMMANDS } from '#model/commandNames';
 import { DEFAULT_SCENARIO } from '#model/defaultScenario';
 import { createModelRun } from '#model/ModelRun';
 import type { Scenario } from '#model/Scenario';
 import { commandSentence, MOST_COMMANDS } from '#model/validateScenario';
 import { sentEvent } from '#projections/sentEvent';
-import { COMMAND_NAMES } from '#wire/commandSchema';
 import type { LiveEngine } from './LiveEngine.ts';
 import type { OpenLog } from './LiveRun.ts';
 
@@ -32,7 +32,7 @@ export function createSimulatedEngine(scenario: Scenario, openLog: OpenLog): Liv
   const tape = known<EventTape>(opened, 'the log of the run');
   return {
     provenance: new Map((Object.keys(catalogue) as EventType[]).map((type) => [type, 'simulated'] as const)),
-    commands: new Set(COMMAND_NAMES),
+    commands: new Set(SIMULATED_COMMANDS),
     get scenario() {
       return run.scenario;
     },

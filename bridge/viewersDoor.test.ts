@@ -1,24 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { parseBridgeMessage, writeMessage, type BridgeMessage } from '#wire/messages';
 import { PROTOCOL_VERSION, SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
 import { START_CLUSTER_PATH, START_CLUSTER_TOKEN } from '#wire/startCluster';
 import { ClusterStarter } from './ClusterStarter.ts';
-import { LiveRun } from './LiveRun.ts';
-import { startServer, type BridgeServer } from './server.ts';
-import { createSimulatedEngine, simulatedScenario } from './simulatedEngine.ts';
+import type { BridgeServer } from './server.ts';
+import { startSimulatedBridge, type SimulatedBridge } from './testing/simulatedBridge.ts';
 import { openViewersDoor, type ViewersDoor } from './viewersDoor.ts';
-import { processWall } from './WallClock.ts';
-import { welcomeViewer } from './welcomeViewer.ts';
 
 /** Another address of this machine, which Linux always has. */
 const ELSEWHERE = '127.0.0.2';
 
-let folder: string;
-let run: LiveRun;
+let bridge: SimulatedBridge;
 let presenter: BridgeServer;
 let door: ViewersDoor;
 let starts = 0;
@@ -26,37 +19,25 @@ const tokenOf = (link: string): string => /#viewer=([0-9a-f]+)$/.exec(link)?.[1]
 
 describe.skipIf(process.platform !== 'linux')('a shared bridge', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'linger-page-'));
-    writeFileSync(join(folder, 'index.html'), '<html><head></head><body></body></html>');
-    run = new LiveRun({
-      wall: processWall,
-      engine: (openLog) => createSimulatedEngine(simulatedScenario(1), openLog),
-    });
-    presenter = await startServer({
-      port: 43_270,
-      pageFolder: folder,
-      page: null,
-      live: 'simulated',
+    bridge = await startSimulatedBridge(43_270, {
       get share() {
         return door.link;
       },
       starter: new ClusterStarter(() => Promise.resolve(void starts++)),
-      onViewer: (socket) => welcomeViewer(socket, run, processWall, 'presenter'),
     });
+    presenter = bridge.server;
     door = await openViewersDoor({
       address: ELSEWHERE,
       port: presenter.port,
-      pageFolder: folder,
+      pageFolder: bridge.pageFolder,
       maxViewers: 2,
       live: () => 'simulated',
-      onViewer: (socket) => welcomeViewer(socket, run, processWall, 'viewer'),
+      onViewer: bridge.welcome('viewer'),
     });
   });
   afterAll(async () => {
     await door.close();
-    await presenter.close();
-    await run.stop();
-    rmSync(folder, { recursive: true });
+    await bridge.close();
   });
 
   /** A socket to either door; the status when it is refused. */
@@ -140,8 +121,9 @@ describe.skipIf(process.platform !== 'linux')('a shared bridge', () => {
       sentence: expect.stringContaining('only the presenter') as string,
     });
     socket.close();
-    const events = run.tape.read(0);
-    while (events.seq < run.tape.endSeq) expect(events.next().type).not.toBe('command.applied');
+    const { tape } = bridge.run;
+    const events = tape.read(0);
+    while (events.seq < tape.endSeq) expect(events.next().type).not.toBe('command.applied');
   });
 
   it('has room for so many viewers, and still for the presenter', async () => {
@@ -154,7 +136,7 @@ describe.skipIf(process.platform !== 'linux')('a shared bridge', () => {
   });
 
   it('says which addresses there are when it is given another', async () => {
-    const elsewhere = { address: '192.0.2.77', port: 43_280, pageFolder: folder, maxViewers: 1 };
+    const elsewhere = { address: '192.0.2.77', port: 43_280, pageFolder: bridge.pageFolder, maxViewers: 1 };
     const opening = openViewersDoor({ ...elsewhere, live: () => null, onViewer: () => {} });
     await expect(opening).rejects.toThrow(
       '--share wants an address of this machine, and 192.0.2.77 is none.',

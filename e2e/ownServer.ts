@@ -1,12 +1,15 @@
 /** A server of one test alone: `npm start` with its own options, ended with everything that it has started. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { untilAddress } from '../bridge/testing/untilAddress.ts';
 
 export interface OwnServer {
   readonly address: string;
-  readonly end: () => Promise<void>;
+  /** SIGSTOP, SIGCONT: it stands still, and goes on. */
+  readonly signal: (signal: 'SIGSTOP' | 'SIGCONT') => void;
+  /** SIGKILL: without a word to those who are connected. */
+  readonly end: (how?: 'SIGTERM' | 'SIGKILL') => Promise<void>;
 }
 
 const DOOR = fileURLToPath(new URL('../bridge/door/start.mjs', import.meta.url));
@@ -21,19 +24,12 @@ export async function startOwnServer(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  const lines: string[] = [];
-  const address = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      lines.push(line);
-      const [, found] = /^Linger is at (\S+)$/.exec(line) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-    child.once('exit', () => reject(new Error(`npm start has ended:\n${lines.join('\n')}`)));
-  });
+  const address = await untilAddress(child);
   return {
     address,
-    async end() {
-      child.kill('SIGTERM');
+    signal: (signal) => void child.kill(signal),
+    async end(how = 'SIGTERM') {
+      child.kill(how);
       await exited;
     },
   };

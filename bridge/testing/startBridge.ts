@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { untilAddress } from './untilAddress.ts';
 
 export interface StartedBridge {
   /** Where it serves the page. */
@@ -30,14 +30,7 @@ export async function startBridge(
   });
   const exited = once(child, 'exit');
   const lines: string[] = [];
-  const address = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      lines.push(line);
-      const [, found] = /^Linger is at (\S+)$/.exec(line) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-    child.once('exit', () => reject(new Error(`the bridge has ended:\n${lines.join('\n')}`)));
-  });
+  const address = await untilAddress(child, lines);
   return {
     address,
     pid: child.pid ?? 0,

@@ -6,7 +6,7 @@ import type { ModelApplication } from './ModelApplication.ts';
 import type { Command, CommandBody, NetworkSpec } from './Scenario.ts';
 
 export type ApplicationCommand = Extract<CommandBody, { readonly application: number }>;
-type ClusterCommand = Exclude<CommandBody, ApplicationCommand | { readonly do: 'network.set' }>;
+export type ClusterCommand = Exclude<CommandBody, ApplicationCommand | { readonly do: 'network.set' }>;
 
 /** What a command does to the application that it names. */
 export function applyToApplication(command: ApplicationCommand, application: ModelApplication): void {

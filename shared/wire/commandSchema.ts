@@ -105,14 +105,11 @@ const schema = v.variant('do', [
 
 type Shape = v.InferOutput<typeof schema>;
 
-/** What a page may ask for. A new command does not compile until it has a shape here. */
-export const COMMAND_NAMES: readonly (CommandBody['do'] extends Shape['do'] ? CommandBody['do'] : never)[] =
-  schema.options.flatMap(({ entries }) =>
-    entries.do.type === 'literal' ? [entries.do.literal] : [...entries.do.options],
-  );
+/** A new command does not compile until it has a shape here. */
+type Shaped = CommandBody['do'] extends Shape['do'] ? CommandBody : never;
 
 /** Names of errors are a closed list that the run checks with the rest. */
 export const commandSchema = v.pipe(
   schema,
-  v.transform((body) => body as CommandBody),
+  v.transform((body) => body as Shaped),
 );

@@ -6,9 +6,10 @@ import { assert, BugError } from '#base/assert';
 import { micros, type Micros } from '#base/time';
 import { catalogue, type EventType } from '#events/catalogue';
 import { EventTape } from '#events/EventTape';
+import { SIMULATED_COMMANDS } from '#model/commandNames';
 import { createModelRun, type ModelRun } from '#model/ModelRun';
 import { readCommand, writeCommand } from '#model/queryCommands';
-import type { Command, CommandBody, Scenario } from '#model/Scenario';
+import type { Command, Scenario } from '#model/Scenario';
 import { readLink, writeLink } from '#model/scenarioQuery';
 import { commandSentence, validateScenario } from '#model/validateScenario';
 import { sentEvent } from '#projections/sentEvent';
@@ -22,40 +23,9 @@ const MAX_EVENTS = 5_000_000;
 /** Events compared at a time, when a run made anew is held against the one before. */
 const CHECK_EVENTS = 4096;
 
-const COMMANDS: readonly CommandBody['do'][] = [
-  'producer.replace',
-  'producer.start',
-  'producer.flush',
-  'producer.close',
-  'producer.kill',
-  'record.send',
-  'transaction.begin',
-  'transaction.commit',
-  'transaction.abort',
-  'workload.set',
-  'workload.pause',
-  'workload.resume',
-  'broker.kill',
-  'broker.freeze',
-  'broker.restart',
-  'broker.slow',
-  'replica.stall',
-  'replica.catchUp',
-  'leader.move',
-  'link.set',
-  'answer.set',
-  'next.lose',
-  'network.set',
-  'topic.set',
-  'topic.addPartitions',
-  'topic.delete',
-  'topic.create',
-  'quota.set',
-];
-
 const capabilities: Capabilities = {
   events: new Map((Object.keys(catalogue) as EventType[]).map((type) => [type, 'simulated'] as const)),
-  commands: new Set(COMMANDS),
+  commands: new Set(SIMULATED_COMMANDS),
   commandsInThePast: true,
 };
 
