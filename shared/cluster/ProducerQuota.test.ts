@@ -11,6 +11,14 @@ describe('producer_byte_rate', () => {
     expect(quota.throttleMs('producer-0', 2 * KIB, 0, KIB)).toBe(2000);
   });
 
+  it('still counts a sample that began before the window and reaches into it', () => {
+    const quota = new ProducerQuota();
+    expect(quota.throttleMs('producer-0', 10 * KIB, 0, KIB)).toBe(0);
+    expect(quota.throttleMs('producer-0', KIB, 999, KIB)).toBe(1);
+    // 16 KiB over 11.5 seconds: the first sample's last event is not eleven seconds old.
+    expect(quota.throttleMs('producer-0', 5 * KIB, 11_500, KIB)).toBe(4500);
+  });
+
   it('is met by whoever keeps the silence', () => {
     const quota = new ProducerQuota();
     let nowMs = 0;

@@ -185,7 +185,8 @@ export class Rate implements Stat {
     return this.sum.measure(nowMs) / (this.unit === 'seconds' ? windowMs / 1000 : windowMs * 1000 * 1000);
   }
 
-  private windowSizeMs(nowMs: number): number {
+  /** Rate.windowSize: the time that the measured windows cover. */
+  windowSizeMs(nowMs: number): number {
     const { samples, timeWindowMs } = this.config;
     const elapsedMs = nowMs - this.sum.oldestStartMs(nowMs);
     const missingWindows = samples - 1 - Math.trunc(elapsedMs / timeWindowMs);
