@@ -67,6 +67,9 @@ test.describe('on real brokers', () => {
     await app.loaded();
     await expect.poll(async () => (await app.counts()).acked, SOON).toBeGreaterThan(20);
     await expect(page.getByTestId('live-status')).toContainText('now', SOON);
+    await page.getByRole('tab', { name: 'Events' }).click();
+    const events = page.getByRole('list', { name: 'Events around the playhead' });
+    await expect(events.getByRole('img', { name: 'measured' }).first()).toBeVisible(SOON);
     expect(app.errors).toEqual([]);
   });
 

@@ -24,6 +24,11 @@ test('the page follows, pauses while the producer goes on, steps back and catche
   await page.keyboard.press('ArrowLeft');
   expect((await app.cursor()).seq).toBe(stood.seq - 1);
 
+  // Each event says how it is known that it happened: behind this bridge all of them are of a model.
+  await page.getByRole('tab', { name: 'Events' }).click();
+  const events = page.getByRole('list', { name: 'Events around the playhead' });
+  await expect(events.getByRole('img', { name: 'modelled' }).first()).toBeVisible();
+
   await app.button('Now').click();
   await expect(status).toContainText('now');
   await app.passed(stood.at + 1_000_000);

@@ -1,21 +1,16 @@
 /** One metric over run time with the playhead; hover reads a value, a click moves the playhead there. */
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import uPlot from 'uplot';
-import type { Provenance } from '../sources/Source.ts';
 import { useApp, useFrame, useSession } from '../store/useFrame.ts';
 import { lineSpanUs } from '../panels/Scrubber.tsx';
 import { momentText } from '../ui/format.ts';
 import { How } from '../ui/How.tsx';
-import { provenanceOf } from '../ui/provenance.ts';
 import { paletteOf, type Palette } from '../ui/palette.ts';
-import { chartValue, type ChartSpec } from './chartCatalog.ts';
+import { chartProvenance, chartValue, type ChartSpec } from './chartCatalog.ts';
 import { smoothed } from './smoothed.ts';
 
 /** Means over this much of run time, so that a line can be read. */
 const MEAN_US = 25_000;
-
-/** Rates and means of what was measured are computed from it. */
-const rateOf = (how: Provenance | null): Provenance | null => (how === 'measured' ? 'derived' : how);
 
 const coloursOf = (palette: Palette): readonly string[] => [palette.accent, palette.warn, palette.good];
 
@@ -33,7 +28,7 @@ export function LineChart(props: { readonly spec: ChartSpec; readonly colour: nu
     const { at } = s.playback.cursor;
     return {
       at,
-      how: rateOf(provenanceOf(s.source.capabilities, ['batch.completed', 'request.sent'])),
+      how: chartProvenance(s.source.capabilities, spec, s.view.state.recordsOneIn),
       startUs: s.startAt,
       spanUs: lineSpanUs(s),
       bucketUs: metrics.bucketUs,
@@ -112,7 +107,7 @@ export function LineChart(props: { readonly spec: ChartSpec; readonly colour: nu
   const shown = now.lines.map(
     (line) => (index === null ? line.findLast((each) => each !== null) : line[index]) ?? null,
   );
-  const text = shown.map((value) => chartValue(value, spec.unit));
+  const text = shown.map((value) => chartValue(now.how === null ? null : value, spec.unit));
   return (
     <figure className="chart" title={spec.meaning}>
       <figcaption>

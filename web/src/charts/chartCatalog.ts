@@ -1,6 +1,9 @@
 /** The charts there are: Kafka's metrics under Kafka's names, and latency, each with what it tells. */
+import type { EventType } from '#events/catalogue';
 import type { MetricName } from '#projections/metricSeries';
+import type { Capabilities, Provenance } from '../sources/Source.ts';
 import { bytesText, countText } from '../ui/format.ts';
+import { provenanceOf } from '../ui/provenance.ts';
 
 export type ChartUnit = '/s' | 'bytes' | 'ms' | 'count';
 
@@ -9,6 +12,10 @@ export interface ChartSpec {
   readonly title: string;
   readonly unit: ChartUnit;
   readonly metrics: readonly MetricName[];
+  /** The events that it is computed from. */
+  readonly from: readonly EventType[];
+  /** Of single records: above some rate a live run tells of a part of them only. */
+  readonly isOfRecords?: true;
   /** One line. */
   readonly meaning: string;
 }
@@ -19,6 +26,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'record-send-rate',
     unit: '/s',
     metrics: ['record-send-rate'],
+    from: ['batch.closed', 'batch.drained'],
     meaning: 'Records that left the accumulator, per second.',
   },
   {
@@ -26,6 +34,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'request-rate',
     unit: '/s',
     metrics: ['request-rate'],
+    from: ['request.sent'],
     meaning: 'Requests sent per second: fuller batches need fewer.',
   },
   {
@@ -33,6 +42,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'batch-size-avg',
     unit: 'bytes',
     metrics: ['batch-size-avg'],
+    from: ['batch.drained'],
     meaning: 'Mean bytes of a batch that left. Low with traffic at hand says linger.ms, not batch.size.',
   },
   {
@@ -40,6 +50,8 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'latency p50/p99',
     unit: 'ms',
     metrics: ['latency p50', 'latency p99'],
+    from: ['record.sent', 'batch.completed'],
+    isOfRecords: true,
     meaning: 'From send() to the answer, of the records acked in that time. Not one of Kafka’s metrics.',
   },
   {
@@ -47,6 +59,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'records-per-request-avg',
     unit: 'count',
     metrics: ['records-per-request-avg'],
+    from: ['node.drained'],
     meaning: 'Mean number of records in a request.',
   },
   {
@@ -54,6 +67,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'record-queue-time-avg',
     unit: 'ms',
     metrics: ['record-queue-time-avg'],
+    from: ['batch.created', 'batch.drained'],
     meaning: 'Mean time of batches in the accumulator, linger included.',
   },
   {
@@ -61,6 +75,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'request-latency-avg',
     unit: 'ms',
     metrics: ['request-latency-avg'],
+    from: ['request.sent', 'response.received'],
     meaning: 'Mean time from a request to its answer: network and broker, no waiting before.',
   },
   {
@@ -68,6 +83,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'record-retry-rate',
     unit: '/s',
     metrics: ['record-retry-rate'],
+    from: ['batch.requeued'],
     meaning: 'Records sent again, per second.',
   },
   {
@@ -75,6 +91,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'record-error-rate',
     unit: '/s',
     metrics: ['record-error-rate'],
+    from: ['record.refused', 'batch.failed'],
     meaning: 'Records that failed for good, per second.',
   },
   {
@@ -82,6 +99,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'buffer-available-bytes',
     unit: 'bytes',
     metrics: ['buffer-available-bytes'],
+    from: ['buffer.changed'],
     meaning: 'What is left of buffer.memory; at 0 send() blocks.',
   },
   {
@@ -89,6 +107,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'requests-in-flight',
     unit: 'count',
     metrics: ['requests-in-flight'],
+    from: ['request.sent', 'response.received', 'request.lost'],
     meaning: 'Requests that wait for their answers, on all connections.',
   },
   {
@@ -96,6 +115,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'byte-rate',
     unit: 'bytes',
     metrics: ['byte-rate'],
+    from: ['batch.drained'],
     meaning: 'Bytes of batches that left, per second.',
   },
 ];
@@ -108,6 +128,18 @@ export const HISTOGRAM = {
 } as const;
 
 export const DEFAULT_CHARTS = ['record-send-rate', 'request-rate', 'batch-size-avg', 'latency'] as const;
+
+/** How a chart is known, where records of one batch in `recordsOneIn` are told; null: it cannot be. */
+export function chartProvenance(
+  capabilities: Capabilities,
+  { from, isOfRecords }: Pick<ChartSpec, 'from' | 'isOfRecords'>,
+  recordsOneIn: number,
+): Provenance | null {
+  const how = provenanceOf(capabilities, from);
+  // Rates and means of what was measured are computed from it; quantiles of a part of the records stand for all.
+  if (how !== 'measured') return how;
+  return isOfRecords === true && recordsOneIn > 1 ? 'estimated' : 'derived';
+}
 
 export function chartValue(value: number | null, unit: ChartUnit): string {
   if (value === null) return '–';

@@ -5,8 +5,8 @@ import { FaultButton } from '../panels/faults/FaultButton.tsx';
 import { faultsOf } from '../panels/ThingMenu.tsx';
 import type { Entity } from '../stage/scene.ts';
 import { useApp, useAppStore, useFrame, useSession } from '../store/useFrame.ts';
-import { momentText } from '../ui/format.ts';
-import { How, HowLegend } from '../ui/How.tsx';
+import { How, HowLegend, Moment } from '../ui/How.tsx';
+import { hasMarks } from '../ui/provenance.ts';
 import type { Fact, FactLink } from './Card.ts';
 import { cardOf } from './cardOf.ts';
 import { provenancesOf, withProvenance } from './factSources.ts';
@@ -39,9 +39,9 @@ function Selected(props: { readonly entity: Entity }): ReactNode {
   const { entity } = props;
   const store = useAppStore();
   const timeline = useMemo(() => createTimeline(entity), [entity]);
-  const { card, isLive, sentence, rows, journey, faults } = useFrame((session) => ({
+  const { card, marks, sentence, rows, journey, faults } = useFrame((session) => ({
     card: withProvenance(session, cardOf(session, entity)),
-    isLive: session.source.kind === 'live',
+    marks: hasMarks(session.source) ? session.source.capabilities : null,
     sentence: whyOf(session, entity),
     rows: timeline.rows(session),
     journey:
@@ -76,11 +76,11 @@ function Selected(props: { readonly entity: Entity }): ReactNode {
       </div>
       <dl className="facts">
         {card.facts.map((fact) => (
-          <FactRow key={fact.name} fact={fact} isLive={isLive} />
+          <FactRow key={fact.name} fact={fact} isMarked={marks !== null} />
         ))}
       </dl>
       <HowLegend of={provenancesOf(card)} />
-      {journey === null ? null : <JourneyBar journey={journey} />}
+      {journey === null ? null : <JourneyBar journey={journey} marks={marks} />}
       {faults.length === 0 ? null : (
         <section className="inspector-faults" aria-label="What can be done to it">
           <h3>What can be done to it</h3>
@@ -91,20 +91,20 @@ function Selected(props: { readonly entity: Entity }): ReactNode {
           </div>
         </section>
       )}
-      <Happened rows={rows} />
+      <Happened rows={rows} isMarked={marks !== null} />
       <p className="dim what">{card.what}</p>
     </div>
   );
 }
 
 /** In a model all numbers are of one kind: the legend says it once. */
-function FactRow(props: { readonly fact: Fact; readonly isLive: boolean }): ReactNode {
+function FactRow(props: { readonly fact: Fact; readonly isMarked: boolean }): ReactNode {
   const { name, value, tone, how } = props.fact;
   const isLong = typeof value === 'string' ? value.length > 20 : value.length > 1;
   return (
     <div className={isLong ? 'long' : ''}>
       <dt>
-        {name} {props.isLive && how !== undefined ? <How of={how} /> : null}
+        {name} {props.isMarked && how !== undefined ? <How of={how} /> : null}
       </dt>
       <dd className={`number ${tone ?? ''}`}>
         {typeof value === 'string' ? value : value.map((each) => <Link key={each.text} link={each} />)}
@@ -133,9 +133,9 @@ function Link(props: { readonly link: FactLink }): ReactNode {
   );
 }
 
-function Happened(props: { readonly rows: readonly TimelineRow[] }): ReactNode {
+function Happened(props: { readonly rows: readonly TimelineRow[]; readonly isMarked: boolean }): ReactNode {
   const session = useSession();
-  const { rows } = props;
+  const { rows, isMarked } = props;
   const shown = rows.slice(-MOST_ROWS);
   return (
     <section className="happened" aria-label="What happened to it">
@@ -149,7 +149,7 @@ function Happened(props: { readonly rows: readonly TimelineRow[] }): ReactNode {
               title="Move the playhead here"
               onClick={() => session.dispatch({ type: 'moveTo', seq: row.seq + 1 })}
             >
-              <span className="number dim">{momentText(row.at)}</span>
+              <Moment at={row.at} how={isMarked ? row.how : null} />
               <span>{row.sentence}</span>
             </button>
           </li>

@@ -1,9 +1,14 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
+import type { JourneyPart, Stage } from '#projections/journey';
 import type { Session } from '../session/session.ts';
-import type { Provenance } from '../sources/Source.ts';
+import type { EventType } from '#events/catalogue';
+import type { Capabilities, Provenance } from '../sources/Source.ts';
 import { provenanceOf } from '../ui/provenance.ts';
 import type { Card } from './Card.ts';
 import { provenancesOf, withProvenance } from './factSources.ts';
+import { JourneyBar } from './JourneyBar.tsx';
 
 const events = new Map<never, Provenance>([
   ['record.sent', 'measured'],
@@ -12,6 +17,13 @@ const events = new Map<never, Provenance>([
 ] as unknown as readonly (readonly [never, Provenance])[]);
 const capabilities = { events, commands: new Set<never>(), commandsInThePast: false };
 const session = { source: { capabilities } } as unknown as Session;
+
+const stage = (name: Stage, fromUs: number, toUs: number): JourneyPart => ({
+  stage: name,
+  fromUs,
+  toUs,
+  attempt: 1,
+});
 
 describe('how a number is known', () => {
   it('is the weakest of what went into it, and nothing where a part cannot be known', () => {
@@ -39,4 +51,30 @@ describe('how a number is known', () => {
     ]);
     expect(provenancesOf(card)).toEqual(['measured', 'derived', 'estimated']);
   });
+
+  it('stands on every stage of a journey and on its sum, in a live run only', () => {
+    const parts = [stage('accumulate', 0, 5000), stage('in flight', 5000, 8000), stage('broker', 8000, 9000)];
+    const journey = { parts, isOver: true, totalUs: 9000 };
+    const seen = {
+      ...capabilities,
+      events: new Map<EventType, Provenance>([
+        ['record.sent', 'measured'],
+        ['record.appended', 'measured'],
+        ['batch.drained', 'measured'],
+        ['response.received', 'derived'],
+        ['batch.completed', 'measured'],
+      ]),
+    };
+    const rows = (marks: Capabilities | null): readonly string[] =>
+      renderToStaticMarkup(createElement(JourneyBar, { journey, marks }))
+        .split(/<li>|<p/)
+        .slice(1)
+        .map((row) => `${/accumulate|in flight|broker|latency/.exec(row)?.[0]}: ${marksIn(row).join()}`);
+    // What happens inside of a broker no client can see.
+    expect(rows(seen)).toEqual(['accumulate: measured', 'in flight: derived', 'latency: measured']);
+    expect(rows(null)).toEqual(['accumulate: ', 'in flight: ', 'broker: ', 'latency: ']);
+  });
 });
+
+const marksIn = (html: string): string[] =>
+  [...html.matchAll(/aria-label="(.*?)"/g)].map(([, how]) => how ?? '');

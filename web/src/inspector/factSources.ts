@@ -1,10 +1,11 @@
 /**
- * From which events the facts of a card come, where they are not what the client itself sees: by these a live run knows
+ * From which events the facts of a card and the stages of a journey come, where they are not what the client itself sees: by these a live run knows
  * how good each number is, and leaves out what it cannot know.
  */
 import type { EventType } from '#events/catalogue';
+import type { Stage } from '#projections/journey';
 import type { Session } from '../session/session.ts';
-import type { Provenance } from '../sources/Source.ts';
+import type { Capabilities, Provenance } from '../sources/Source.ts';
 import { provenanceOf, weaker } from '../ui/provenance.ts';
 import type { Card, Fact } from './Card.ts';
 
@@ -38,6 +39,31 @@ const SOURCES: readonly (readonly [name: string, events: readonly EventType[]])[
   ['begun', ['request.begun']],
   ['answered', ['response.left']],
 ];
+
+/**
+ * Where a stage of a journey begins and ends. In a live run the stages inside of the broker are not there, and what is
+ * in flight is on its way, at the broker and on its way back.
+ */
+const STAGE_ENDS: Readonly<Record<Stage, readonly EventType[]>> = {
+  blocked: ['thread.blocked', 'thread.resumed'],
+  serialize: ['record.sent', 'record.serialized'],
+  partition: ['record.serialized', 'record.appended'],
+  accumulate: ['record.appended', 'batch.drained'],
+  'back-off': ['batch.requeued', 'batch.drained'],
+  'in flight': ['batch.drained', 'response.received'],
+  broker: ['request.begun', 'log.appended'],
+  replicate: ['log.appended', 'response.left'],
+  respond: ['response.left', 'response.received'],
+  callback: ['batch.completed', 'callbacks.ran'],
+};
+
+/** How the length of a stage is known; null: it cannot be. */
+export const stageProvenance = (capabilities: Capabilities, stage: Stage): Provenance | null =>
+  provenanceOf(capabilities, STAGE_ENDS[stage]);
+
+/** Of the whole journey: from `send()` to what the application was told. */
+export const journeyProvenance = (capabilities: Capabilities): Provenance | null =>
+  provenanceOf(capabilities, ['record.sent', 'batch.completed']);
 
 /** The facts that can be known, each with how. */
 export function withProvenance(session: Session, card: Card): Card {

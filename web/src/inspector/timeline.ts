@@ -4,7 +4,9 @@ import { describe } from '#explain/describe';
 import type { EventLogView } from '#events/EventLogView';
 import type { PipelineEvent } from '#events/catalogue';
 import type { Session } from '../session/session.ts';
+import type { Provenance } from '../sources/Source.ts';
 import type { Entity } from '../stage/scene.ts';
+import { provenanceOf } from '../ui/provenance.ts';
 import { touches } from './touches.ts';
 import { namesAt } from './whyOf.ts';
 
@@ -12,6 +14,8 @@ export interface TimelineRow {
   readonly seq: number;
   readonly at: number;
   readonly sentence: string;
+  /** How it is known that it happened. */
+  readonly how: Provenance | null;
 }
 
 /** Of things other than records: what happens all the time and tells nothing of its own. */
@@ -72,8 +76,9 @@ export function createTimeline(entity: Entity): Timeline {
         const reader = log.read(read);
         for (; read < to; read++) {
           const event = reader.next();
-          if (matches(session, event))
-            rows.push({ seq: event.seq, at: event.at, sentence: describe(event, names) });
+          if (!matches(session, event)) continue;
+          const how = provenanceOf(session.source.capabilities, [event.type]);
+          rows.push({ seq: event.seq, at: event.at, sentence: describe(event, names), how });
         }
       }
       return rows.filter(({ seq }) => seq < cursor.seq);

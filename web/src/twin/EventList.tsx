@@ -2,7 +2,8 @@
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type UIEvent } from 'react';
 import { subjectOf } from '../inspector/touches.ts';
 import { useApp, useAppStore, useFrame, useSession } from '../store/useFrame.ts';
-import { momentText } from '../ui/format.ts';
+import { HowLegend, Moment } from '../ui/How.tsx';
+import { hasMarks, PROVENANCES } from '../ui/provenance.ts';
 import { EVENT_GROUPS, eventsAround, ROWS_BACK, type EventGroup, type EventRow } from './eventWindow.ts';
 import { useRested } from './useRested.ts';
 
@@ -27,6 +28,8 @@ export function EventList(): ReactNode {
   const { before, after } = useRested(version, session.playback.playing ? FOLLOW_MS : 0, key, () =>
     eventsAround(session, filter, back),
   );
+  const isMarked = hasMarks(session.source);
+  const occurring = new Set([...before, ...after].flatMap(({ how }) => how ?? []));
   const lastSeq = before.at(-1)?.seq ?? -1;
   const place = `${lastSeq}|${group}|${text}|${onlySelected}`;
   useEffect(() => {
@@ -66,7 +69,7 @@ export function EventList(): ReactNode {
           title={`${each.type}: move the playhead here`}
           onClick={() => go(each)}
         >
-          <span className="number dim">{momentText(each.at)}</span>
+          <Moment at={each.at} how={isMarked ? each.how : null} />
           <span>{each.sentence}</span>
         </button>
       </li>
@@ -105,6 +108,7 @@ export function EventList(): ReactNode {
           />{' '}
           only what is selected
         </label>
+        {isMarked ? <HowLegend of={PROVENANCES.filter((each) => occurring.has(each))} /> : null}
       </div>
       <ol ref={list} onScroll={scrolled} tabIndex={0} aria-label="Events around the playhead">
         {before.length + after.length === 0 ? (

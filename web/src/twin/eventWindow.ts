@@ -2,7 +2,9 @@
 import { describe } from '#explain/describe';
 import type { PipelineEvent } from '#events/catalogue';
 import type { Session } from '../session/session.ts';
+import type { Provenance } from '../sources/Source.ts';
 import type { Entity } from '../stage/scene.ts';
+import { provenanceOf } from '../ui/provenance.ts';
 import { touches } from '../inspector/touches.ts';
 import { namesAt } from '../inspector/whyOf.ts';
 
@@ -37,6 +39,8 @@ export interface EventRow {
   readonly at: number;
   readonly type: string;
   readonly sentence: string;
+  /** How it is known that it happened. */
+  readonly how: Provenance | null;
 }
 
 /** How far a filter looks for something to show. */
@@ -71,7 +75,8 @@ export function eventsAround(
     ) {
       return null;
     }
-    return { seq: event.seq, at: event.at, type: event.type, sentence };
+    const { seq, at, type } = event;
+    return { seq, at, type, sentence, how: provenanceOf(session.source.capabilities, [type]) };
   };
   const collect = (from: number, to: number, most: number): EventRow[] => {
     const rows: EventRow[] = [];

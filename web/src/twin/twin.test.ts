@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { EventType } from '#events/catalogue';
 import { createTimeline } from '../inspector/timeline.ts';
 import { cardOf } from '../inspector/cardOf.ts';
 import { subjectOf, touches } from '../inspector/touches.ts';
 import { createSession, type Session } from '../session/session.ts';
+import type { Provenance } from '../sources/Source.ts';
+import { hasMarks } from '../ui/provenance.ts';
 import { createFakeSource } from '../testing/fakeSource.ts';
 import { createAnnouncement } from './announce.ts';
 import { eventsAround, type EventFilter } from './eventWindow.ts';
@@ -11,8 +14,8 @@ import { twinOf, type TwinItem } from './twinOf.ts';
 
 const everything: EventFilter = { group: null, text: '', entity: null };
 
-function sessionAt(us: number): Session {
-  const session = createSession(createFakeSource());
+function sessionAt(us: number, source = createFakeSource()): Session {
+  const session = createSession(source);
   session.dispatch({ type: 'seek', at: us });
   for (let ms = 0; ms < 200 && session.playback.cursor.at < us; ms += 16) session.frame(ms);
   session.frame(1000);
@@ -47,6 +50,35 @@ describe('the window of events', () => {
     const named = eventsAround(session, { ...everything, text: ' BATCH 3' }, 30).before;
     expect(named.length).toBeGreaterThan(0);
     for (const { sentence } of named) expect(sentence.toLowerCase()).toContain('batch 3');
+  });
+});
+
+describe('how what happened is known', () => {
+  it('stands on every row of the lists', () => {
+    const events = new Map<EventType, Provenance>([
+      ['request.sent', 'measured'],
+      ['response.received', 'derived'],
+    ]);
+    const capabilities = { events, commands: new Set<never>(), commandsInThePast: false };
+    const session = sessionAt(60_000, Object.assign(createFakeSource(), { capabilities }));
+    const { before } = eventsAround(session, { ...everything, group: 'network' }, 80);
+    const howOf = (type: string): unknown => before.find((row) => row.type === type)?.how;
+    expect(howOf('request.sent')).toBe('measured');
+    expect(howOf('response.received')).toBe('derived');
+    expect(howOf('request.written')).toBeNull();
+    expect(createTimeline({ kind: 'request', id: 2 }).rows(session)[0]?.how).toBe('measured');
+  });
+
+  it('is marked in a live run and in a recording of one, not in a model', () => {
+    const of = (how: Provenance) => ({
+      events: new Map([['request.sent', how] as const]),
+      commands: new Set<never>(),
+      commandsInThePast: false,
+    });
+    expect(hasMarks({ kind: 'live', capabilities: of('simulated') })).toBe(true);
+    expect(hasMarks({ kind: 'recording', capabilities: of('measured') })).toBe(true);
+    expect(hasMarks({ kind: 'recording', capabilities: of('simulated') })).toBe(false);
+    expect(hasMarks({ kind: 'model', capabilities: of('simulated') })).toBe(false);
   });
 });
 
