@@ -3,6 +3,7 @@
  * never records, and it knows nothing of who leads. A batch is one object, shared by all replicas that have it.
  */
 import { assert, known } from '#base/assert';
+import { countBefore } from '#base/countBefore';
 import type { BatchId } from '#base/ids';
 import { ProducerState } from './ProducerState.ts';
 
@@ -94,15 +95,10 @@ export class PartitionLog {
 
   /** Index of the batch that holds `offset`, or of the next one; `batches.length` at the end. */
   indexAt(offset: number): number {
-    let low = 0;
-    let high = this.batches.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const batch = known(this.batches[middle], 'a batch of the log');
-      if (batch.baseOffset + batch.recordCount <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return countBefore(this.batches.length, (i) => {
+      const batch = known(this.batches[i], 'a batch of the log');
+      return batch.baseOffset + batch.recordCount <= offset;
+    });
   }
 
   /** Takes over what `other` has from this log's end up to `untilOffset`. Returns whether anything came. */

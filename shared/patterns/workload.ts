@@ -3,6 +3,7 @@
  * browser sends the same records. It knows no producer; the patterns beside it do.
  */
 import { known } from '#base/assert';
+import { countBefore } from '#base/countBefore';
 import type { Random } from '#base/random';
 import { log, pow } from '#base/strictMath';
 import { utf8Bytes } from '#base/utf8';
@@ -146,16 +147,12 @@ export function createKeyChoice(workload: Workload, random: Random): () => numbe
   if (keys <= 0) return () => -1;
   if (keySkewPercent <= 0 || keys === 1) return () => random.below(keys);
   const buckets = zipfBuckets(keys, keySkewPercent / 100);
+  // Made once, for it is asked for every record.
+  let draw = 0;
+  const isBelow = (i: number): boolean => known(buckets[i], 'a bucket').below <= draw;
   return () => {
-    const draw = random.uint32();
-    let low = 0;
-    let high = buckets.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (draw < known(buckets[middle], 'a bucket').below) high = middle;
-      else low = middle + 1;
-    }
-    const bucket = known(buckets[low], 'a bucket');
+    draw = random.uint32();
+    const bucket = known(buckets[countBefore(buckets.length, isBelow)], 'a bucket');
     return bucket.keys === 1 ? bucket.firstKey : bucket.firstKey + random.below(bucket.keys);
   };
 }

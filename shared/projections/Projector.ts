@@ -3,6 +3,7 @@
  * when the events since the last one outweigh what a copy costs.
  */
 import { assert } from '#base/assert';
+import { countBefore } from '#base/countBefore';
 import type { PipelineEvent } from '#events/catalogue';
 import type { EventLogView } from '#events/EventLogView';
 
@@ -107,14 +108,9 @@ export class Projector<S> {
   }
 
   private checkpointBefore(seq: number): Checkpoint<S> {
-    let low = 0;
-    let high = this.checkpoints.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.checkpoints[middle] as Checkpoint<S>).seq <= seq) low = middle + 1;
-      else high = middle;
-    }
-    const checkpoint = this.checkpoints[low - 1];
+    const { checkpoints } = this;
+    const count = countBefore(checkpoints.length, (i) => (checkpoints[i]?.seq ?? 0) <= seq);
+    const checkpoint = checkpoints[count - 1];
     assert(checkpoint !== undefined, `no checkpoint before ${seq}`);
     return checkpoint;
   }

@@ -2,6 +2,8 @@
  * One row per record, read "as of" a seq, never cloned: rows only grow. An index of the log, not a second truth.
  * Rows stand in typed pages, so that nothing is copied when they grow: read them through these questions.
  */
+import { countBefore } from '#base/countBefore';
+
 export interface RecordColumns {
   readonly length: number;
   /** µs of run time at which send() was called. */
@@ -22,3 +24,7 @@ export interface RecordColumns {
   tp(record: number): number;
   thread(record: number): number;
 }
+
+/** How many records were sent by `atUs`: the number of the first one that was sent later. */
+export const sentUntil = (records: RecordColumns, atUs: number): number =>
+  countBefore(records.length, (record) => records.sentAt(record) <= atUs);

@@ -2,6 +2,7 @@
  * Which errors brokers answered, and what the producers did with each: an index, filled in order and read as of a seq.
  * What follows an answer belongs to it by its batch, or by coming from the same client at the same instant.
  */
+import { countBefore } from '#base/countBefore';
 import type { EventOf, PipelineEvent } from '#events/catalogue';
 
 export const ERROR_DEEDS = [
@@ -25,18 +26,6 @@ interface OpenRequest {
   readonly batches: number[];
 }
 
-/** How many of the rising `seqs` are below `seq`. */
-function countBelow(seqs: readonly number[], seq: number): number {
-  let low = 0;
-  let high = seqs.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((seqs[middle] ?? 0) < seq) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 export class ErrorTally {
   private readonly deeds = new Map<string, Deeds>();
   private readonly requests = new Map<number, OpenRequest>();
@@ -52,7 +41,10 @@ export class ErrorTally {
   /** With events [0, seq) applied. */
   counts(error: string, seq: number): ErrorCounts {
     const deeds = this.deeds.get(error);
-    const count = (deed: ErrorDeed): number => countBelow(deeds?.get(deed) ?? [], seq);
+    const count = (deed: ErrorDeed): number => {
+      const seqs = deeds?.get(deed) ?? [];
+      return countBefore(seqs.length, (i) => (seqs[i] ?? 0) < seq);
+    };
     return {
       answered: count('answered'),
       retried: count('retried'),

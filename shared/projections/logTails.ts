@@ -2,6 +2,7 @@
  * Which batches stand where in each partition's log, by offset: filled from the events in order, read as of a time. What
  * a leader change cut off stays in the table and is passed over by who asks from a later end.
  */
+import { countBefore } from '#base/countBefore';
 import type { PipelineEvent } from '#events/catalogue';
 import { Column } from './columns.ts';
 
@@ -44,7 +45,8 @@ export class LogTails {
     const tail = this.tails.get(tp);
     if (tail === undefined) return;
     let lowest = endOffset;
-    for (let row = rowsUntil(tail, atUs) - 1; row >= 0 && lowest > 0; row--) {
+    const rows = countBefore(tail.count, (i) => tail.at.get(i) <= atUs);
+    for (let row = rows - 1; row >= 0 && lowest > 0; row--) {
       const baseOffset = tail.baseOffset.get(row);
       const records = tail.records.get(row);
       if (baseOffset + records > lowest) continue;
@@ -60,16 +62,4 @@ export class LogTails {
     }
     return bytes;
   }
-}
-
-/** How many rows were written by `atUs`. */
-function rowsUntil(tail: Tail, atUs: number): number {
-  let low = 0;
-  let high = tail.count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (tail.at.get(middle) <= atUs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,4 +1,5 @@
 /** Moments of a run worth stopping at: marks for the scrubber, requests that leave, and where time should slow down. */
+import { countBefore } from '#base/countBefore';
 import type { EventOf, PipelineEvent } from '#events/catalogue';
 import { Column } from './columns.ts';
 
@@ -39,17 +40,21 @@ export class Marks {
 
   /** How many Produce requests left before `seq`. */
   leavesBefore(seq: number): number {
-    return lowerBound(this.leaveCount, (i) => this.leaves.get(i), seq);
+    return countBefore(this.leaveCount, (i) => this.leaves.get(i) < seq);
   }
 
   /** The first mark at or after `seq`, or null. */
   next(seq: number): Mark | null {
-    return this.marks[lowerBound(this.marks.length, (i) => this.marks[i]?.seq ?? 0, seq)] ?? null;
+    return this.marks[this.marksBefore(seq)] ?? null;
   }
 
   /** The last mark before `seq`, or null. */
   previous(seq: number): Mark | null {
-    return this.marks[lowerBound(this.marks.length, (i) => this.marks[i]?.seq ?? 0, seq) - 1] ?? null;
+    return this.marks[this.marksBefore(seq) - 1] ?? null;
+  }
+
+  private marksBefore(seq: number): number {
+    return countBefore(this.marks.length, (i) => (this.marks[i]?.seq ?? 0) < seq);
   }
 
   add(event: PipelineEvent): void {
@@ -112,15 +117,3 @@ export class Marks {
 
 const leaderLabel = ({ leader, unclean }: EventOf<'leader.elected'>, tp: string): string =>
   leader === null ? `${tp} without leader` : `broker ${leader} leads ${tp}${unclean ? ', unclean' : ''}`;
-
-/** First index in [0, count) whose value is at least `wanted`; `count` when there is none. */
-export function lowerBound(count: number, value: (index: number) => number, wanted: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (value(middle) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

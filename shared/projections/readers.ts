@@ -3,6 +3,7 @@
  * given by now (§7.5). One reads to the high watermark; the other to the last stable offset, and passes over what was
  * aborted. An index: filled from the events in order, read as of a seq.
  */
+import { countBefore } from '#base/countBefore';
 import type { EventOf, PipelineEvent } from '#events/catalogue';
 import type { LifelineTables } from './lifelines/LifelineTables.ts';
 
@@ -98,7 +99,7 @@ export class Readers {
   /** null: no transaction ever touched the partition, so both readers have all up to the high watermark. */
   at(tp: number, seq: number): ReadersView | null {
     const steps = this.tails.get(tp)?.steps ?? [];
-    const counts = steps[firstAfter(steps, seq) - 1];
+    const counts = steps[countBefore(steps.length, (i) => (steps[i]?.seq ?? 0) < seq) - 1];
     if (counts === undefined) return null;
     return {
       uncommitted: {
@@ -116,7 +117,8 @@ export class Readers {
    */
   walkBack(tp: number, seq: number, visit: (span: TransactionSpan) => boolean): void {
     const all = this.tails.get(tp)?.all ?? [];
-    for (let i = firstAfterFrom(all, seq) - 1; i >= 0; i--) {
+    const known = countBefore(all.length, (i) => (all[i]?.fromSeq ?? 0) < seq);
+    for (let i = known - 1; i >= 0; i--) {
       const span = all[i];
       if (span === undefined || span.toSeq < seq) continue;
       const { baseOffset, endOffset, producerId } = span;
@@ -298,23 +300,4 @@ function kindAt(span: Span, seq: number): SpanKind {
   if (span.marker !== null) return span.marker;
   if (span.decidedSeq >= seq) return 'open';
   return span.isCommitted ? 'committed' : 'aborted';
-}
-
-/** How many rows came from events before `seq`. */
-function firstAfter(rows: readonly { readonly seq: number }[], seq: number): number {
-  return count(rows.length, (i) => (rows[i]?.seq ?? 0) < seq);
-}
-function firstAfterFrom(rows: readonly Span[], seq: number): number {
-  return count(rows.length, (i) => (rows[i]?.fromSeq ?? 0) < seq);
-}
-
-function count(length: number, isBefore: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isBefore(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -3,7 +3,7 @@ import { recordId, type RecordId } from '#base/ids';
 import type { LifelineTables } from './lifelines/LifelineTables.ts';
 import { INCIDENT_KINDS, type IncidentKind } from './outcomes/Incidents.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { RecordColumns } from './RecordColumns.ts';
+import { sentUntil, type RecordColumns } from './RecordColumns.ts';
 
 export type OutcomeKind = 'waiting' | 'acked' | 'failed' | IncidentKind;
 
@@ -85,16 +85,4 @@ function ofOutcomes(
     found.push({ record: recordId(id), tp: itsTp, cause });
   }
   return { records: found, isCut: first > 0 };
-}
-
-/** How many records were sent by `atUs`. */
-function sentUntil(records: RecordColumns, atUs: number): number {
-  let low = 0;
-  let high = records.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (records.sentAt(middle) <= atUs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

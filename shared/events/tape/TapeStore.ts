@@ -3,6 +3,7 @@
  * growing copies nothing. Knows where a block begins, not what it says.
  */
 import { assert } from '#base/assert';
+import { countBefore } from '#base/countBefore';
 import { BLOCK_EVENTS, MAX_BLOCK_BYTES } from './layout.ts';
 
 const FIRST_CHUNK_BYTES = 32 * 1024;
@@ -132,14 +133,8 @@ export class TapeStore {
   /** Last block that begins at or before `time`; −1 when there is none. */
   blockAt(time: number): number {
     const { at, count, firstBlock } = this.marks;
-    let low = 0;
-    let high = count;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((at[middle] ?? 0) <= time) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? -1 : firstBlock + low - 1;
+    const begun = countBefore(count, (row) => (at[row] ?? 0) <= time);
+    return begun === 0 ? -1 : firstBlock + begun - 1;
   }
 
   intern(text: string): number {

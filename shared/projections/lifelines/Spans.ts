@@ -1,4 +1,5 @@
 /** Which of many rows were alive between two times. Rows begin in order; ends come in any order. */
+import { countBefore } from '#base/countBefore';
 import { Column } from '../columns.ts';
 
 const ROWS = 128;
@@ -33,7 +34,7 @@ export class Spans {
 
   /** Rows alive at some time in [fromUs, toUs], in order of their beginning. */
   between(fromUs: number, toUs: number): number[] {
-    const last = this.lastBegun(toUs);
+    const last = countBefore(this.length, (row) => this.begins.get(row) <= toUs) - 1;
     const rows: number[] = [];
     for (let group = 0; group * ROWS <= last; group++) {
       if (this.open[group] === 0 && (this.latest[group] ?? -1) < fromUs) continue;
@@ -48,16 +49,5 @@ export class Spans {
 
   get bytesKept(): number {
     return this.begins.bytesKept + this.open.length * 16;
-  }
-
-  private lastBegun(at: number): number {
-    let low = 0;
-    let high = this.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.begins.get(middle) <= at) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
   }
 }

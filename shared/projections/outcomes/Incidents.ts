@@ -1,4 +1,5 @@
 /** Where the log and what the application was told disagree: each such finding, from one seq to another. */
+import { countBefore } from '#base/countBefore';
 
 export const INCIDENT_KINDS = ['duplicated', 'lost-after-ack', 'failed-yet-stored', 'reordered'] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
@@ -45,14 +46,8 @@ export class Incidents {
 
   /** With events [0, seq) applied. */
   counts(seq: number): IncidentCounts {
-    let low = 0;
-    let high = this.steps.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.steps[middle]?.seq ?? 0) < seq) low = middle + 1;
-      else high = middle;
-    }
-    return this.steps[low - 1]?.counts ?? NONE;
+    const { steps } = this;
+    return steps[countBefore(steps.length, (i) => (steps[i]?.seq ?? 0) < seq) - 1]?.counts ?? NONE;
   }
 
   asOf(kind: IncidentKind, seq: number): readonly Incident[] {

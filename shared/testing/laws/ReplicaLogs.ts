@@ -2,6 +2,7 @@
  * What stands in the log of each replica, followed from the events: appended by a leader, fetched by its followers, cut.
  * It is made without the cluster, so that a mistake of the cluster does not hide itself.
  */
+import { countBefore } from '#base/countBefore';
 import type { NodeId, TpId } from '#base/ids';
 import type { PipelineEvent } from '#events/catalogue';
 import type { BatchBook, BatchFacts } from './BatchBook.ts';
@@ -28,14 +29,7 @@ export class ReplicaLog {
 
   /** Index of the first entry that ends after `offset`. */
   indexAt(offset: number): number {
-    let low = 0;
-    let high = this.entries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.entries[middle]?.endOffset ?? 0) <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return countBefore(this.entries.length, (i) => (this.entries[i]?.endOffset ?? 0) <= offset);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Stations 1 to 3: records on their way from send() into their lane, and callers that send() holds back. */
 import type { ThreadId, TpId } from '#base/ids';
-import type { RecordColumns } from '#projections/RecordColumns';
+import { sentUntil } from '#projections/RecordColumns';
 import type { ThreadState } from '#projections/pipelineState';
 import { countText, msText } from '../ui/format.ts';
 import { createFlight, RECORD_SIDE, SIDES, type AppOf } from './flight.ts';
@@ -11,18 +11,6 @@ import { addLabel, type Scene, type SceneInput } from './scene.ts';
 /** How many waiting callers are listed one by one. */
 const MAX_CALLERS = 4;
 
-/** The first record sent later than `at`. */
-export function firstSentAfter(records: RecordColumns, at: number): number {
-  let low = 0;
-  let high = records.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (records.sentAt(middle) > at) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 export function fillSending(scene: Scene, input: SceneInput): void {
   const { view, layout } = input;
   fillWords(scene, input);
@@ -31,8 +19,8 @@ export function fillSending(scene: Scene, input: SceneInput): void {
   const { records, cursor, leadUs } = view;
   const fly = createFlight(scene, input, appsOf(input));
   for (const thread of view.state.threads.values()) if (thread.sending !== null) fly(thread.sending);
-  const end = firstSentAfter(records, cursor.at + leadUs);
-  for (let record = firstSentAfter(records, cursor.at); record < end; record++) fly(record);
+  const end = sentUntil(records, cursor.at + leadUs);
+  for (let record = sentUntil(records, cursor.at); record < end; record++) fly(record);
   // Refused records never reach a lane: they fall down where they were turned away.
   for (const effect of input.near.effects) {
     if (effect.type !== 'record.refused' || effect.at > cursor.at) continue;
@@ -82,7 +70,7 @@ function partitionerWords(view: SceneInput['view']): readonly [string, string] {
     const name = custom.slice(custom.lastIndexOf('.') + 1).replace(/Partitioner$/, '');
     return [name === 'RoundRobin' ? 'round' : name.slice(0, 9), name === 'RoundRobin' ? 'robin' : ''];
   }
-  const latest = firstSentAfter(view.records, view.cursor.at) - 1;
+  const latest = sentUntil(view.records, view.cursor.at) - 1;
   if (latest >= 0 && view.records.colour(latest) === 0) {
     for (const [topic, tp] of sticky) {
       const partition = state.partitions.get(tp as TpId);
