@@ -187,10 +187,12 @@ export class LiveRun {
   }
 
   private planStep(pauseMs = this.pauseMs()): void {
+    this.cancelStep?.();
     this.cancelStep = this.wall.after(pauseMs, () => {
       this.isStepSoon = false;
       this.step();
-      this.planStep();
+      // What the step itself brought (a broker that was frozen at once) has planned the next one.
+      if (!this.isStepSoon) this.planStep();
     });
   }
 
@@ -209,7 +211,6 @@ export class LiveRun {
   private stepSoon(): void {
     if (this.isStepSoon || this.cancelStep === null) return;
     this.isStepSoon = true;
-    this.cancelStep();
     this.planStep(0);
   }
 

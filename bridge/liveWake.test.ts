@@ -5,7 +5,7 @@ import type { LiveEngine } from './LiveEngine.ts';
 import { LiveRun } from './LiveRun.ts';
 
 /** An engine that notes when it is looked after, in ms. */
-function watched(dueUs: number) {
+function watched(dueUs: number, duringLook: (wake: () => void) => void = () => {}) {
   const wall = createHandMadeWall();
   const looks: number[] = [];
   let reachedUs = 0;
@@ -29,6 +29,7 @@ function watched(dueUs: number) {
         runUntil: (atUs: number) => {
           looks.push(atUs / 1000);
           reachedUs = atUs;
+          duringLook(wake);
         },
         execute: () => null,
         content: () => null,
@@ -37,7 +38,7 @@ function watched(dueUs: number) {
     },
   });
   run.start();
-  return { wall, looks, wake: () => wake() };
+  return { wall, looks, run, wake: () => wake() };
 }
 
 describe('a live run with an engine of the outside world', () => {
@@ -60,5 +61,23 @@ describe('a live run with an engine of the outside world', () => {
     const seen = looks.length;
     wall.pass(40);
     expect(looks.length - seen).toBeLessThanOrEqual(1);
+  });
+
+  it('looks once more when something comes of the look itself, and then as before', async () => {
+    let wakes = 3;
+    let steps = 0;
+    const { wall, looks, run } = watched(Infinity, (wake) => {
+      if (wakes-- > 0) wake();
+    });
+    run.watch(() => steps++);
+    wall.pass(100);
+    expect(wakes).toBeLessThan(0);
+    steps = 0;
+    wall.pass(150);
+    expect(steps).toBeLessThanOrEqual(10);
+    await run.stop();
+    const seen = looks.length;
+    wall.pass(1000);
+    expect(looks).toHaveLength(seen);
   });
 });
