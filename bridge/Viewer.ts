@@ -43,6 +43,8 @@ const MAX_BEHIND_EVENTS = 500_000;
 const MESSAGES: Rate = { perS: 200, atOnce: 400 };
 /** A page says hello when it comes and when it begins anew; each time it gets the whole state. */
 const HELLOS: Rate = { perS: 1, atOnce: 10 };
+/** What somebody looks at, one after the other with a key held down; each is searched for in millions of events. */
+const LOOKUPS: Rate = { perS: 20, atOnce: 100 };
 /** A hand on a slider; each command stays in the run for good. */
 const COMMANDS: Rate = { perS: 10, atOnce: 50 };
 /** 1008: policy violation. */
@@ -65,15 +67,17 @@ function pauseBefore(events: number): number {
   return events <= FEW_EVENTS ? FEW_EVENTS_US : FRAME_US;
 }
 
-/** True while a rate is kept. */
+/** True while a rate is kept; what is beyond it does not count. */
 function limit({ perS, atOnce }: Rate, nowUs: () => number): () => boolean {
   let left = atOnce;
   let lastAt = nowUs();
   return () => {
     const now = nowUs();
-    left = Math.min(atOnce, left + ((now - lastAt) / 1e6) * perS) - 1;
+    left = Math.min(atOnce, left + ((now - lastAt) / 1e6) * perS);
     lastAt = now;
-    return left >= 0;
+    if (left < 1) return false;
+    left--;
+    return true;
   };
 }
 
@@ -96,6 +100,7 @@ export class Viewer {
   private readonly openedAt: number;
   private readonly mayTalk: () => boolean;
   private readonly mayGreet: () => boolean;
+  private readonly mayLookUp: () => boolean;
   private readonly mayCommand: () => boolean;
 
   /** `nowUs`: wall time, any origin. */
@@ -107,6 +112,7 @@ export class Viewer {
     this.openedAt = this.pingAt = nowUs();
     this.mayTalk = limit(MESSAGES, nowUs);
     this.mayGreet = limit(HELLOS, nowUs);
+    this.mayLookUp = limit(LOOKUPS, nowUs);
     this.mayCommand = limit(COMMANDS, nowUs);
     run.start();
     this.unwatch = run.watch(() => this.pump());
@@ -156,13 +162,13 @@ export class Viewer {
         return this.begun(this.beginAnother(link), commandId);
       }
       case 'content': {
-        const found = this.isClogged ? null : this.run.content(recordId(message.recordId));
+        const found = this.isAnswered() ? this.run.content(recordId(message.recordId)) : null;
         const content = found === null ? null : { ...found, headers: [...found.headers] };
         return this.say({ kind: 'content', recordId: message.recordId, content });
       }
       case 'ledgerRecords': {
         const { listing, tp } = message;
-        const records = this.isClogged ? [] : (this.run.ledger?.records(listing, tp) ?? []);
+        const records = this.isAnswered() ? (this.run.ledger?.records(listing, tp) ?? []) : [];
         return this.say({ kind: 'ledgerRecords', listing, tp, records });
       }
     }
@@ -207,6 +213,11 @@ export class Viewer {
     this.frameAt = -Infinity;
     this.say(state);
     this.pump();
+  }
+
+  /** Whether what it wants to know is looked up. */
+  private isAnswered(): boolean {
+    return this.mayLookUp() && !this.isClogged;
   }
 
   /** It does not read what it is sent: large answers would only pile up here. */

@@ -295,6 +295,23 @@ describe('viewers', () => {
     expect(other.closedWith).toBe('too-many-messages');
   });
 
+  it('that ask for more than anybody reads get no more of it for a while, and stay', () => {
+    const { wall, viewer } = live();
+    const page = viewer();
+    page.hello();
+    wall.pass(300);
+    for (let i = 0; i < 300; i++) page.say({ kind: 'content', recordId: 3 });
+    const answers = page.messages.flatMap((message) => (message.kind === 'content' ? [message.content] : []));
+    expect(answers).toHaveLength(300);
+    expect(answers[0]).toMatchObject({ topic: 'orders' });
+    const given = answers.filter((content) => content !== null).length;
+    expect(given).toBeLessThanOrEqual(120);
+    expect(page.closedWith).toBeNull();
+    wall.pass(2000);
+    page.say({ kind: 'content', recordId: 3 });
+    expect(page.last('content')).toMatchObject({ content: { topic: 'orders' } });
+  });
+
   it('never bring the bridge down, whatever they send', () => {
     const { wall, run, viewer } = live();
     const random = createRandom(5);
