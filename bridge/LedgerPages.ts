@@ -30,14 +30,9 @@ const newPage = (): Page => ({
 });
 
 export class LedgerPages {
-  private readonly mostPages: number;
   private readonly pages = new Map<number, Page>();
   /** One past the newest record. */
   end = 0;
-
-  constructor(mostPages = MOST_PAGES) {
-    this.mostPages = mostPages;
-  }
 
   /** The record has been sent; records are numbered in that order. */
   add(record: number): void {
@@ -45,7 +40,7 @@ export class LedgerPages {
     const number = Math.floor(record / PAGE_RECORDS);
     if (this.pages.has(number)) return;
     this.pages.set(number, newPage());
-    const oldest = number - this.mostPages;
+    const oldest = number - MOST_PAGES;
     this.pages.delete(oldest);
   }
 
@@ -79,11 +74,17 @@ export class LedgerPages {
   /** The newest records that `isWanted` takes, at most so many, newest first. */
   newest(most: number, isWanted: (marks: number, tp: number) => boolean): number[] {
     const found: number[] = [];
-    for (let record = this.end - 1; record >= 0 && found.length < most; record--) {
-      const page = this.page(record);
+    const newest = Math.floor((this.end - 1) / PAGE_RECORDS);
+    for (let number = newest; number >= 0 && found.length < most; number--) {
+      const page = this.pages.get(number);
       if (page === undefined) break;
-      const place = record % PAGE_RECORDS;
-      if (isWanted(page.marks[place] ?? 0, page.tps[place] ?? -1)) found.push(record);
+      const first = number * PAGE_RECORDS;
+      // Millions of them, while the run waits.
+      for (let place = Math.min(PAGE_RECORDS, this.end - first) - 1; place >= 0; place--) {
+        if (!isWanted(page.marks[place] ?? 0, page.tps[place] ?? -1)) continue;
+        found.push(first + place);
+        if (found.length >= most) break;
+      }
     }
     return found;
   }
