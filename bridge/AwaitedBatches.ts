@@ -17,42 +17,55 @@ export type JudgedBatch = AwaitedBatch & { readonly isPassed: boolean };
 /** A reader that is so far behind is not going to be waited for: what is above it stays "not read yet". */
 const MOST_BATCHES = 200_000;
 
+/** Of one partition. */
+interface Waiting {
+  readonly batches: AwaitedBatch[];
+  /** How far the reader is. */
+  offset: number;
+  /** So many of them, the oldest, have been looked at since the reader came to that offset. */
+  seen: number;
+}
+
 export class AwaitedBatches {
-  private readonly ofTp = new Map<number, AwaitedBatch[]>();
-  /** How far the reader is in each partition. */
-  private readonly offsets = new Map<number, number>();
+  private readonly ofTp = new Map<number, Waiting>();
   private count = 0;
 
   add(tp: number, batch: AwaitedBatch): void {
     if (this.count >= MOST_BATCHES) return;
     this.count++;
-    const known = this.ofTp.get(tp);
-    if (known === undefined) this.ofTp.set(tp, [batch]);
-    else known.push(batch);
+    this.of(tp).batches.push(batch);
   }
 
   reached(tp: number, offset: number): void {
-    this.offsets.set(tp, offset);
+    const waiting = this.of(tp);
+    waiting.offset = offset;
+    waiting.seen = 0;
   }
 
   /**
    * Takes out what has been decided: the reader has passed it, by its offset or, where it has none, by a later record of
-   * the partition (`newestOrder`); or it was acknowledged before `endedAtUs`, and the log has ended since.
+   * the partition (`newestOrder`); or it was acknowledged before `endedAtUs`, and the log has ended since. Asked at each
+   * acknowledgement, it looks only at what has been added since the reader last came to some offset.
    */
   take(tp: number, newestOrder: number, endedAtUs: number): JudgedBatch[] {
-    const known = this.ofTp.get(tp);
-    if (known === undefined || known.length === 0) return [];
-    const offset = this.offsets.get(tp) ?? -1;
+    const waiting = this.of(tp);
+    const { batches, offset, seen } = waiting;
     const judged: JudgedBatch[] = [];
-    const left: AwaitedBatch[] = [];
-    for (const batch of known) {
+    let kept = seen;
+    for (const batch of batches.slice(seen)) {
       const isPassed = batch.endOffset === null ? batch.order < newestOrder : batch.endOffset <= offset;
       if (isPassed || batch.at < endedAtUs) judged.push({ ...batch, isPassed });
-      else left.push(batch);
+      else batches[kept++] = batch;
     }
-    if (judged.length === 0) return judged;
+    batches.length = kept;
+    waiting.seen = kept;
     this.count -= judged.length;
-    this.ofTp.set(tp, left);
     return judged;
+  }
+
+  private of(tp: number): Waiting {
+    let waiting = this.ofTp.get(tp);
+    if (waiting === undefined) this.ofTp.set(tp, (waiting = { batches: [], offset: -1, seen: 0 }));
+    return waiting;
   }
 }
