@@ -17,6 +17,8 @@ function numbered(record: number, run = RUN) {
 /** Records 0, 1, … in batches of two, appended in the order given. */
 function runOf(order: readonly number[]) {
   const tape = new EventTape();
+  tape.writer('partition.named')(tpId(0), 'orders', 0);
+  tape.writer('partition.named')(tpId(1), 'orders', 1);
   const created = tape.writer('batch.created');
   for (let i = 0; i * 2 < order.length; i++) created(batchId(i), clientId(0), tpId(0), 100, null);
   const sent = tape.writer('record.sent');
@@ -46,7 +48,7 @@ describe('the ledger', () => {
   it('holds what was told against what is there, whichever comes first', () => {
     const { ledger, completed, failed } = runOf([0, 1, 2, 3, 4, 5]);
     completed(0);
-    ledger.read(tpId(0), [numbered(0), numbered(2), numbered(4)]);
+    ledger.read('orders', 0, [numbered(0), numbered(2), numbered(4)]);
     failed(1);
     expect(ledger.counts).toEqual({
       sent: 6,
@@ -71,29 +73,29 @@ describe('the ledger', () => {
   it('waits for what the reader has not come to, and then it is missing; until it is read after all', () => {
     const { ledger, completed } = runOf([0, 1, 2, 3]);
     completed(0);
-    ledger.read(0, [numbered(0)]);
-    ledger.reached(0, 1, null);
+    ledger.read('orders', 0, [numbered(0)]);
+    ledger.reached('orders', 0, 1, null);
     expect(ledger.counts).toMatchObject({ ackedAndMissing: 1, ackedAndAwaited: 1 });
     expect(ledger.list('awaited', 0, 9)).toEqual([1]);
-    ledger.reached(0, 2, null);
+    ledger.reached('orders', 0, 2, null);
     expect(ledger.counts).toMatchObject({ ackedAndMissing: 1, ackedAndAwaited: 0 });
     expect(ledger.list('missing', null, 9)).toEqual([1]);
     expect(ledger.list('missing', 1, 9)).toEqual([]);
-    ledger.read(0, [numbered(1)]);
+    ledger.read('orders', 0, [numbered(1)]);
     expect(ledger.counts).toMatchObject({ ackedAndMissing: 0, ackedAndAwaited: 0 });
     completed(1);
-    ledger.reached(0, 3, Infinity);
+    ledger.reached('orders', 0, 3, Infinity);
     expect(ledger.list('missing', null, 9)).toEqual([3, 2]);
   });
 
   it('without an offset, a later record of the partition tells that one is missing', () => {
     const { ledger, completed } = runOf([0, 1, 2, 3]);
     completed(0, -1);
-    ledger.read(0, [numbered(1)]);
-    ledger.reached(0, 1, null);
+    ledger.read('orders', 0, [numbered(1)]);
+    ledger.reached('orders', 0, 1, null);
     expect(ledger.counts).toMatchObject({ ackedAndPresent: 1, ackedAndAwaited: 1 });
-    ledger.read(0, [numbered(2)]);
-    ledger.reached(0, 2, null);
+    ledger.read('orders', 0, [numbered(2)]);
+    ledger.reached('orders', 0, 2, null);
     expect(ledger.counts).toMatchObject({ ackedAndMissing: 1, ackedAndAwaited: 0 });
   });
 
@@ -101,14 +103,14 @@ describe('the ledger', () => {
     const { ledger, tape, completed, follow } = runOf([0, 1]);
     for (const record of [0, 1]) tape.writer('record.serialized')(recordId(record), 0, 10, 1);
     follow();
-    ledger.reached(0, 2, null);
+    ledger.reached('orders', 0, 2, null);
     completed(0);
     expect(ledger.counts).toMatchObject({ ackedAndPresent: 2, byOffset: 2, ackedAndMissing: 0 });
   });
 
-  it('leaves out what went to a topic that nobody reads, and knows partitions by their topic', () => {
+  it('knows partitions by their topic, and keeps account of each', () => {
     const tape = new EventTape();
-    const ledger = new Ledger(RUN, 'orders');
+    const ledger = new Ledger(RUN);
     tape.writer('partition.named')(tpId(0), 'invoices', 0);
     tape.writer('partition.named')(tpId(1), 'orders', 0);
     for (const i of [0, 1]) {
@@ -118,16 +120,23 @@ describe('the ledger', () => {
       tape.writer('batch.completed')(batchId(i), 0, -1, false);
     }
     ledger.follow(tape.read(0), tape.endSeq);
-    ledger.read(0, [numbered(1)]);
-    ledger.reached(0, 1, Infinity);
-    expect(ledger.counts).toMatchObject({ acked: 2, ackedAndPresent: 1, ackedAndMissing: 0 });
-    expect(ledger.partitions().map(([tp, { ackedAndPresent }]) => [tp, ackedAndPresent])).toEqual([[1, 1]]);
+    ledger.read('orders', 0, [numbered(1)]);
+    ledger.reached('orders', 0, 1, Infinity);
+    const ofEach = (): readonly unknown[] =>
+      ledger.partitions().map(([tp, { ackedAndPresent, missing }]) => [tp, ackedAndPresent, missing]);
+    expect(ledger.counts).toMatchObject({ ackedAndPresent: 1, ackedAndMissing: 1, ackedAndAwaited: 1 });
+    ledger.reached('invoices', 0, 1, null);
+    expect(ledger.counts).toMatchObject({ ackedAndPresent: 1, ackedAndMissing: 1, ackedAndAwaited: 0 });
+    expect(ofEach()).toEqual([
+      [0, 0, 1],
+      [1, 1, 0],
+    ]);
   });
 
   it('tells what a reader of committed records gets from what is there', () => {
     const { ledger } = runOf([0, 1, 2]);
-    ledger.read(0, [numbered(0), numbered(1), numbered(2)]);
-    ledger.readCommitted(0, [numbered(0), numbered(2), numbered(2)]);
+    ledger.read('orders', 0, [numbered(0), numbered(1), numbered(2)]);
+    ledger.readCommitted('orders', 0, [numbered(0), numbered(2), numbered(2)]);
     expect(ledger.counts.committed).toBe(2);
     expect(ledger.list('not-committed', null, 9)).toEqual([1]);
   });
@@ -139,26 +148,26 @@ describe('the ledger', () => {
     const sent = tape.writer('record.sent');
     for (let i = 0; i < count; i++) sent(recordId(i), threadId(0), -1, 10);
     ledger.follow(tape.read(0), tape.endSeq);
-    ledger.read(0, [numbered(0), numbered(count - 1), numbered(count)]);
+    ledger.read('orders', 0, [numbered(0), numbered(count - 1), numbered(count)]);
     expect(ledger.counts).toMatchObject({ sent: count, pendingAndPresent: 1, forgotten: 2 });
   });
 
   it('counts every copy beyond the first, and order by partition', () => {
     const { ledger } = runOf([0, 1, 2, 3]);
-    ledger.read(tpId(0), [numbered(0), numbered(2), numbered(0), numbered(1)]);
-    ledger.read(tpId(1), [numbered(3)]);
+    ledger.read('orders', 0, [numbered(0), numbered(2), numbered(0), numbered(1)]);
+    ledger.read('orders', 1, [numbered(3)]);
     expect(ledger.counts).toMatchObject({ duplicated: 1, outOfOrder: 1 });
   });
 
   it('takes the order of the appends, which threads may reach in another order than they began', () => {
     const { ledger } = runOf([1, 0]);
-    ledger.read(tpId(0), [numbered(1), numbered(0)]);
+    ledger.read('orders', 0, [numbered(1), numbered(0)]);
     expect(ledger.counts.outOfOrder).toBe(0);
   });
 
   it('passes over other runs and records without a number', () => {
     const { ledger } = runOf([0]);
-    ledger.read(tpId(0), [numbered(0, 1), { ...numbered(0), headers: [] }]);
+    ledger.read('orders', 0, [numbered(0, 1), { ...numbered(0), headers: [] }]);
     expect(ledger.counts.pendingAndPresent).toBe(0);
   });
 
@@ -172,7 +181,7 @@ describe('the ledger', () => {
     completed(7);
     failed(8);
     expect(ledger.counts).toMatchObject({ acked: 1, failed: 1, ackedAndMissing: 1 });
-    ledger.read(tpId(0), [numbered(0)]);
+    ledger.read('orders', 0, [numbered(0)]);
     expect(ledger.counts).toMatchObject({ ackedAndMissing: 0 });
   });
 

@@ -1,7 +1,7 @@
 /**
- * The account of a run: what the producer was told of each of its records, held against what the topic really holds.
+ * The account of a run: what the producer was told of each of its records, held against what its topics really hold.
  * A record is known again by its header (`RecordContents`); those of other runs are passed over. It counts and knows no
- * sockets: `LedgerReader` reads the topic for it. Of the latest two million records it knows each, of older ones the
+ * sockets: `LedgerReader` reads for it. Of the latest two million records it knows each, of older ones the
  * counts (`LedgerPages`).
  */
 import type { RecordId } from '#base/ids';
@@ -9,35 +9,9 @@ import type { EventReader } from '#events/EventLogView';
 import type { LedgerListing } from '#wire/ledger';
 import { AwaitedBatches } from './AwaitedBatches.ts';
 import { LedgerPages, MARKS } from './LedgerPages.ts';
-import { LISTED, LedgerTallies, type Tally } from './LedgerTallies.ts';
+import { LISTED, LedgerTallies, type LedgerCounts, type Tally } from './LedgerTallies.ts';
 import { carriesNumber, ledgerNumber } from './RecordContents.ts';
 import type { ReadRecord } from './kafkaBytes/recordBatches.ts';
-
-export interface LedgerCounts {
-  /** Whose send() has begun. */
-  readonly sent: number;
-  readonly acked: number;
-  readonly failed: number;
-  readonly ackedAndPresent: number;
-  /** The producer was told that it is stored, and it has not been read: `ackedAndAwaited` of them may still be. */
-  readonly ackedAndMissing: number;
-  /** Acknowledged, and the reader has not yet been where it should stand. */
-  readonly ackedAndAwaited: number;
-  /** Copies beyond the first. */
-  readonly duplicated: number;
-  /** That stand in the log behind one of the same partition that was appended later. */
-  readonly outOfOrder: number;
-  /** Reported failed, and stored all the same. */
-  readonly failedButPresent: number;
-  /** Stored, and the producer does not know yet. */
-  readonly pendingAndPresent: number;
-  /** Given to a reader of committed records. */
-  readonly committed: number;
-  /** Taken for present because the log goes on behind their offsets: they carry no number. */
-  readonly byOffset: number;
-  /** Outcomes and copies of records that are too old to be told apart: in no other count. */
-  readonly forgotten: number;
-}
 
 interface OpenBatch {
   readonly tp: number;
@@ -48,7 +22,6 @@ interface OpenBatch {
 
 export class Ledger {
   private readonly run: number;
-  private readonly topic: string | null;
   private readonly pages = new LedgerPages();
   /** Batches that have not ended. */
   private readonly batches = new Map<number, OpenBatch>();
@@ -56,28 +29,23 @@ export class Ledger {
   private appends = 0;
   /** The highest order read of each partition. */
   private readonly newest = new Map<number, number>();
-  /** The topic-partition of each partition that is read. */
-  private readonly tps = new Map<number, number>();
-  /** Topic-partitions of other topics: nobody reads them. */
-  private readonly elsewhere = new Set<number>();
+  /** The topic-partition of each partition that the run has named. */
+  private readonly tps = new Map<string, number>();
   private readonly tallies = new LedgerTallies();
   private sent = 0;
-  private ackedElsewhere = 0;
   private forgotten = 0;
   /** A producer of the run has had a transaction. */
   hasTransactions = false;
   private ackedAndForgotten = 0;
 
-  /** `run`: the number that the records of this run carry. `topic`: the one that is read; null: all are. */
-  constructor(run: number, topic: string | null = null) {
+  /** `run`: the number that the records of this run carry. */
+  constructor(run: number) {
     this.run = run;
-    this.topic = topic;
   }
 
   get counts(): LedgerCounts {
     const { missing, ...counted } = this.tallies.all;
-    const ackedAndMissing =
-      counted.acked - counted.ackedAndPresent - this.ackedElsewhere - this.ackedAndForgotten;
+    const ackedAndMissing = counted.acked - counted.ackedAndPresent - this.ackedAndForgotten;
     return {
       ...counted,
       sent: this.sent,
@@ -87,25 +55,21 @@ export class Ledger {
     };
   }
 
-  /** The topic-partitions that are read and of which there is something to tell, each with its tally. */
+  /** The topic-partitions of which there is something to tell, each with its tally. */
   partitions(): (readonly [tp: number, Readonly<Tally>])[] {
-    return [...this.tallies.ofTp].filter(([tp]) => !this.elsewhere.has(tp));
+    return [...this.tallies.ofTp];
   }
 
   /** Records that were acknowledged and have not been read, of those that are still known. */
   missing(): number[] {
-    const isUnread = (marks: number, tp: number): boolean =>
-      (marks & (MARKS.acked | MARKS.present)) === MARKS.acked && !this.elsewhere.has(tp);
+    const isUnread = (marks: number): boolean => (marks & (MARKS.acked | MARKS.present)) === MARKS.acked;
     return this.pages.newest(Infinity, isUnread).toReversed();
   }
 
   /** The newest records behind a count, newest first; `tp` null: of all partitions. */
   list(listing: LedgerListing, tp: number | null, most: number): number[] {
     const isListed = LISTED[listing];
-    return this.pages.newest(
-      most,
-      (marks, of) => isListed(marks) && (tp === null ? !this.elsewhere.has(of) : tp === of),
-    );
+    return this.pages.newest(most, (marks, of) => isListed(marks) && (tp === null || tp === of));
   }
 
   // ---- what the producer says
@@ -116,8 +80,7 @@ export class Ledger {
       const event = events.next();
       switch (event.type) {
         case 'partition.named':
-          if (this.topic === null || event.topic === this.topic) this.tps.set(event.partition, event.tp);
-          else this.elsewhere.add(event.tp);
+          this.tps.set(`${event.topic}-${event.partition}`, event.tp);
           break;
         case 'record.sent':
           this.pages.add(event.record);
@@ -200,7 +163,6 @@ export class Ledger {
     const open = this.taken(batch);
     if (open === null) return;
     const { tp, records } = open;
-    const isElsewhere = this.elsewhere.has(tp);
     for (const record of records) {
       const marks = this.pages.marks(record);
       if ((marks & (MARKS.acked | MARKS.failed)) !== 0) continue;
@@ -209,25 +171,29 @@ export class Ledger {
       if (!this.pages.has(record)) {
         this.forgotten++;
         this.ackedAndForgotten++;
-      } else if (isElsewhere) this.ackedElsewhere++;
-      else if ((marks & MARKS.present) !== 0) {
+      } else if ((marks & MARKS.present) !== 0) {
         this.tallies.count(tp, 'pendingAndPresent', -1);
         this.tallies.count(tp, 'ackedAndPresent');
       }
     }
     const unread = records.filter((record) => (this.pages.marks(record) & MARKS.present) === 0);
-    if (isElsewhere || unread.length === 0) return;
+    if (unread.length === 0) return;
     const endOffset = baseOffset < 0 ? null : baseOffset + records.length;
     const order = this.pages.order(records.at(-1) ?? -1);
     this.awaited.add(tp, { records: unread, endOffset, order, at });
     this.judge(tp);
   }
 
-  // ---- what the topic says
+  // ---- what the topics say
+
+  /** −1: the run has not named it. */
+  private tp(topic: string, partition: number): number {
+    return this.tps.get(`${topic}-${partition}`) ?? -1;
+  }
 
   /** Records of one partition, in the order of their offsets. The log of the run has been followed before. */
-  read(partition: number, records: readonly ReadRecord[]): void {
-    const tp = this.tps.get(partition) ?? partition;
+  read(topic: string, partition: number, records: readonly ReadRecord[]): void {
+    const tp = this.tp(topic, partition);
     for (const record of records) {
       const number = ledgerNumber(record, this.run);
       if (number !== null) this.present(tp, number);
@@ -235,8 +201,8 @@ export class Ledger {
   }
 
   /** The same as a reader of committed records gets it. */
-  readCommitted(partition: number, records: readonly ReadRecord[]): void {
-    const tp = this.tps.get(partition) ?? partition;
+  readCommitted(topic: string, partition: number, records: readonly ReadRecord[]): void {
+    const tp = this.tp(topic, partition);
     for (const record of records) {
       const number = ledgerNumber(record, this.run);
       if (number === null || (this.pages.marks(number) & MARKS.committed) !== 0) continue;
@@ -250,8 +216,8 @@ export class Ledger {
    * The reader stands before this offset. `endedAtUs`: and there has been nothing more to read for long enough that what
    * was acknowledged before that moment of the run does not come any more; null: there is more.
    */
-  reached(partition: number, offset: number, endedAtUs: number | null): void {
-    const tp = this.tps.get(partition) ?? partition;
+  reached(topic: string, partition: number, offset: number, endedAtUs: number | null): void {
+    const tp = this.tp(topic, partition);
     this.awaited.reached(tp, offset);
     this.judge(tp, endedAtUs ?? -Infinity);
   }

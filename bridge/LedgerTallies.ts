@@ -18,6 +18,32 @@ export type Tally = Record<(typeof COUNTED)[number], number>;
 
 const newTally = (): Tally => Object.fromEntries(COUNTED.map((name) => [name, 0])) as Tally;
 
+export interface LedgerCounts {
+  /** Whose send() has begun. */
+  readonly sent: number;
+  readonly acked: number;
+  readonly failed: number;
+  readonly ackedAndPresent: number;
+  /** The producer was told that it is stored, and it has not been read: `ackedAndAwaited` of them may still be. */
+  readonly ackedAndMissing: number;
+  /** Acknowledged, and the reader has not yet been where it should stand. */
+  readonly ackedAndAwaited: number;
+  /** Copies beyond the first. */
+  readonly duplicated: number;
+  /** That stand in the log behind one of the same partition that was appended later. */
+  readonly outOfOrder: number;
+  /** Reported failed, and stored all the same. */
+  readonly failedButPresent: number;
+  /** Stored, and the producer does not know yet. */
+  readonly pendingAndPresent: number;
+  /** Given to a reader of committed records. */
+  readonly committed: number;
+  /** Taken for present because the log goes on behind their offsets: they carry no number. */
+  readonly byOffset: number;
+  /** Outcomes and copies of records that are too old to be told apart: in no other count. */
+  readonly forgotten: number;
+}
+
 export class LedgerTallies {
   readonly all = newTally();
   readonly ofTp = new Map<number, Tally>();

@@ -1,6 +1,6 @@
 /**
- * The ledger of the bridge's own run: it follows the log of the run with each of its steps, and two readers follow the
- * topic beside it, one of everything and, once there are transactions, one of committed records.
+ * The ledger of the bridge's own run: it follows the log of the run with each of its steps, and two readers follow its
+ * topics beside it, one of everything and, once there are transactions, one of committed records.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventTape } from '#events/EventTape';
@@ -14,7 +14,7 @@ import {
 } from '#wire/ledger';
 import { Ledger } from './Ledger.ts';
 import type { Tally } from './LedgerTallies.ts';
-import { LedgerReader } from './LedgerReader.ts';
+import { LedgerReader } from './reading/LedgerReader.ts';
 import type { BrokerEndpoint } from './kafkajs/topics.ts';
 
 /** What a live run and its viewers need of a ledger. */
@@ -31,7 +31,8 @@ export interface LiveLedgerParts {
   /** The number that the records of this run carry. */
   readonly ledgerRun: number;
   readonly bootstrap: readonly BrokerEndpoint[];
-  readonly topic: string;
+  /** All that the run may write to. */
+  readonly topics: readonly string[];
 }
 
 /**
@@ -53,31 +54,33 @@ export class LiveLedger implements RunLedger {
   private isClosed = false;
 
   constructor(parts: LiveLedgerParts) {
-    const { ledgerRun, bootstrap, topic } = parts;
+    const { ledgerRun, bootstrap, topics } = parts;
     this.parts = parts;
-    this.ledger = new Ledger(ledgerRun, topic);
-    this.everything = new LedgerReader(
+    this.ledger = new Ledger(ledgerRun);
+    this.everything = new LedgerReader({
       bootstrap,
-      topic,
-      (partition, records) => {
-        if (this.tape !== null) this.follow(this.tape);
-        this.ledger.read(partition, records);
+      topics,
+      notes: {
+        take: (topic, partition, records) => {
+          if (this.tape !== null) this.follow(this.tape);
+          this.ledger.read(topic, partition, records);
+        },
+        reached: (topic, partition, offset, isEnd) => {
+          this.trouble = null;
+          const endedAtUs = isEnd ? (this.tape?.endAt ?? 0) - GIVEN_UP_US : null;
+          this.ledger.reached(topic, partition, offset, endedAtUs);
+        },
       },
-      'read_uncommitted',
-      (partition, offset, isEnd) => {
-        this.trouble = null;
-        this.ledger.reached(partition, offset, isEnd ? (this.tape?.endAt ?? 0) - GIVEN_UP_US : null);
-      },
-    );
-    this.committed = new LedgerReader(
+    });
+    this.committed = new LedgerReader({
       bootstrap,
-      topic,
-      (partition, records) => this.ledger.readCommitted(partition, records),
-      'read_committed',
-    );
+      topics,
+      isolationLevel: 'read_committed',
+      notes: { take: (topic, partition, records) => this.ledger.readCommitted(topic, partition, records) },
+    });
   }
 
-  /** Before the first record of the run: from the present end of the topic on. @throws Error when it cannot be read. */
+  /** Before the first record of the run: from the present ends of its topics on. @throws Error when it cannot be read. */
   async begin(): Promise<void> {
     await Promise.all([this.everything.begin(), this.committed.begin()]);
     void this.keepReading(this.everything);
@@ -89,7 +92,7 @@ export class LiveLedger implements RunLedger {
         await reader.follow();
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        this.trouble = `The ledger cannot read the topic ${this.parts.topic}: ${why}.`;
+        this.trouble = `The ledger cannot read ${topicsText(this.parts.topics)}: ${why}.`;
         await sleep(RETRY_MS);
       }
     }
@@ -125,7 +128,7 @@ export class LiveLedger implements RunLedger {
     return {
       kind: 'ledger',
       version: LEDGER_VERSION,
-      topic: this.parts.topic,
+      topic: this.parts.topics.join(', '),
       trouble: this.trouble,
       all: of(
         { ...counts, missing: counts.ackedAndMissing - counts.ackedAndAwaited },
@@ -152,3 +155,7 @@ export class LiveLedger implements RunLedger {
     this.committed.close();
   }
 }
+
+/** As a sentence has them. */
+export const topicsText = (topics: readonly string[]): string =>
+  `${topics.length === 1 ? 'the topic' : 'the topics'} ${topics.join(', ')}`;

@@ -30,13 +30,13 @@ describe('the command line', () => {
   it('starts a cluster, or names one', () => {
     expect(parseArguments(['--kafka']).live).toEqual({
       kind: 'kafka',
-      topic: { topic: 'orders', partitions: 6, replicationFactor: null, minInsyncReplicas: null },
+      topics: [{ topic: 'orders', partitions: 6, replicationFactor: null, minInsyncReplicas: null }],
     });
     const { live } = parseArguments([
       '--brokers',
       'a:9092,[::1]:9093',
       '--config=client.properties',
-      '--topic=t',
+      '--topic=t,u',
       '--partitions',
       '12',
       '--replication-factor=1',
@@ -49,7 +49,12 @@ describe('the command line', () => {
         { host: '::1', port: 9093 },
       ],
       config: 'client.properties',
-      topic: { topic: 't', partitions: 12, replicationFactor: 1, minInsyncReplicas: 1 },
+      topics: ['t', 'u'].map((topic) => ({
+        topic,
+        partitions: 12,
+        replicationFactor: 1,
+        minInsyncReplicas: 1,
+      })),
     });
   });
 
@@ -82,6 +87,8 @@ describe('the command line', () => {
     expect(refused('--topic', 'x')).toContain('add --kafka or --brokers');
     expect(refused('--kafka', '--config', 'x')).toContain('add --brokers');
     expect(refused('--kafka', '--topic', 'a b')).toContain('legal name');
+    expect(refused('--kafka', '--topic', 'a,')).toContain('not nothing');
+    expect(refused('--kafka', '--topic', 'a,b,b')).toBe('--topic names b twice.');
     expect(refused('--kafka', '--partitions', '0')).toContain('from 1 to 10000');
     expect(refused('--wat')).toContain('is not an option');
     expect(refused('--port', 'x')).toContain('from 1 to 65535');

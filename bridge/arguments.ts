@@ -1,19 +1,19 @@
 /** What the command line may say. Everything that shapes the bridge comes from here, never from the page. */
 import { isIP } from 'node:net';
 import { DEFAULT_CEILINGS, type Ceilings } from './ceilings.ts';
-import type { BrokerEndpoint, WantedTopic } from './kafkajs/topics.ts';
+import type { BrokerEndpoint, Topics, WantedTopic } from './kafkajs/topics.ts';
 
 /** What live mode runs against. */
 export type LiveTarget =
   | { readonly kind: 'none' | 'simulated' }
   /** Brokers that this bridge starts itself. */
-  | { readonly kind: 'kafka'; readonly topic: WantedTopic }
+  | { readonly kind: 'kafka'; readonly topics: Topics<WantedTopic> }
   | {
       readonly kind: 'brokers';
       readonly brokers: readonly BrokerEndpoint[];
       /** A file of client properties, for the way in. */
       readonly config: string | null;
-      readonly topic: WantedTopic;
+      readonly topics: Topics<WantedTopic>;
     };
 
 /** Viewers that may look but not touch. */
@@ -107,22 +107,27 @@ function parseTarget(switches: ReadonlySet<string>, values: ReadonlyMap<string, 
   if (!isReal && lonely !== undefined)
     throw new Error(`${lonely} is for a real cluster: add --kafka or --brokers host:port.`);
   if (!isReal) return { kind: switches.has('--simulated') ? 'simulated' : 'none' };
-  const topic = parseTopic(values);
+  const topics = parseTopics(values);
   return brokers === undefined
-    ? { kind: 'kafka', topic }
-    : { kind: 'brokers', brokers: parseEndpoints(brokers), config, topic };
+    ? { kind: 'kafka', topics }
+    : { kind: 'brokers', brokers: parseEndpoints(brokers), config, topics };
 }
 
-function parseTopic(values: ReadonlyMap<string, string>): WantedTopic {
-  const topic = values.get('--topic') ?? DEFAULT_WANTED_TOPIC.topic;
-  if (!LEGAL_TOPIC.test(topic))
-    throw new Error(`--topic wants a legal name of a topic, not ${topic === '' ? 'nothing' : topic}.`);
-  return {
-    topic,
-    partitions: parseCount(values, '--partitions') ?? DEFAULT_WANTED_TOPIC.partitions,
-    replicationFactor: parseCount(values, '--replication-factor'),
-    minInsyncReplicas: parseCount(values, '--min-insync-replicas'),
+function parseTopics(values: ReadonlyMap<string, string>): Topics<WantedTopic> {
+  const [first = '', ...others] = (values.get('--topic') ?? DEFAULT_WANTED_TOPIC.topic).split(',');
+  const wanted = (topic: string): WantedTopic => {
+    if (!LEGAL_TOPIC.test(topic))
+      throw new Error(`--topic wants a legal name of a topic, not ${topic === '' ? 'nothing' : topic}.`);
+    return {
+      topic,
+      partitions: parseCount(values, '--partitions') ?? DEFAULT_WANTED_TOPIC.partitions,
+      replicationFactor: parseCount(values, '--replication-factor'),
+      minInsyncReplicas: parseCount(values, '--min-insync-replicas'),
+    };
   };
+  const twice = others.find((topic, i) => topic === first || others.indexOf(topic) < i);
+  if (twice !== undefined) throw new Error(`--topic names ${twice} twice.`);
+  return [wanted(first), ...others.map(wanted)];
 }
 
 function parseEndpoints(text: string): readonly BrokerEndpoint[] {

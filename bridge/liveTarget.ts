@@ -6,9 +6,15 @@ import { DEFAULT_CEILINGS, withinCeilings, type Ceilings } from './ceilings.ts';
 import { LocalCluster } from './kafka/LocalCluster.ts';
 import { BROKER_SESSION_TIMEOUT_MS } from './kafka/nodeFiles.ts';
 import { createKafkajsEngine, type KafkajsEngine } from './kafkajsEngine.ts';
-import { findTopic, type BrokerEndpoint, type FoundCluster, type WantedTopic } from './kafkajs/topics.ts';
+import {
+  findTopics,
+  type BrokerEndpoint,
+  type FoundCluster,
+  type Topics,
+  type WantedTopic,
+} from './kafkajs/topics.ts';
 import { liveScenario } from './liveScenario.ts';
-import { LiveLedger } from './LiveLedger.ts';
+import { LiveLedger, topicsText } from './LiveLedger.ts';
 import { LiveRun } from './LiveRun.ts';
 import { presentRun, type BeginAnother, type PresentRun } from './PresentRun.ts';
 import { ownBrokers, type OwnBrokers } from './ownBrokers.ts';
@@ -76,19 +82,19 @@ export async function startTarget(
       return startedTarget(present, 'simulated', 'Live mode runs against the simulated cluster.');
     }
     case 'kafka':
-      return startOwnCluster(target.topic, progress, ceilings);
+      return startOwnCluster(target.topics, progress, ceilings);
     case 'brokers': {
       const endpoints = withSecurity(target.brokers, target.config, progress);
       const present = await connect({
         bootstrap: endpoints,
         readAt: endpoints,
-        wanted: target.topic,
+        wanted: target.topics,
         own: null,
         progress,
         ceilings,
       });
       const names = target.brokers.map(({ host, port }) => `${host}:${port}`).join(',');
-      const line = `Live mode produces to the topic ${target.topic.topic} at ${names}.`;
+      const line = `Live mode produces to ${topicsText(target.topics.map(({ topic }) => topic))} at ${names}.`;
       return startedTarget(present, 'kafka', line);
     }
   }
@@ -106,8 +112,13 @@ function withSecurity(
   return brokers.map((broker) => ({ ...broker, security }));
 }
 
+const safe = (wanted: WantedTopic): WantedTopic => ({
+  ...wanted,
+  minInsyncReplicas: wanted.minInsyncReplicas ?? LOCAL_MIN_INSYNC_REPLICAS,
+});
+
 async function startOwnCluster(
-  wanted: WantedTopic,
+  wanted: Topics<WantedTopic>,
   progress: (line: string) => void,
   ceilings: Ceilings,
 ): Promise<StartedTarget> {
@@ -123,10 +134,11 @@ async function startOwnCluster(
   });
   try {
     const own = ownBrokers(cluster);
+    const [first, ...others] = wanted;
     const present = await connect({
       bootstrap: cluster.endpoints,
       readAt: cluster.innerEndpoints,
-      wanted: { ...wanted, minInsyncReplicas: wanted.minInsyncReplicas ?? LOCAL_MIN_INSYNC_REPLICAS },
+      wanted: [safe(first), ...others.map(safe)],
       own,
       progress,
       ceilings,
@@ -156,7 +168,7 @@ interface Ground {
   readonly bootstrap: readonly BrokerEndpoint[];
   /** Where the ledger reads: what is done to a link must not hold it up. */
   readonly readAt: readonly BrokerEndpoint[];
-  readonly wanted: WantedTopic;
+  readonly wanted: Topics<WantedTopic>;
   readonly own: OwnBrokers | null;
   readonly progress: (line: string) => void;
   readonly ceilings: Ceilings;
@@ -166,16 +178,18 @@ interface Ground {
 
 async function connect(ground: Ground): Promise<PresentRun> {
   const { bootstrap, wanted, own, progress, ceilings } = ground;
-  const found = await findTopic(bootstrap, wanted);
-  const { topic, brokers } = found;
-  progress(topicLine(found));
-  if (found.doubt !== null) progress(found.doubt);
+  const [found, ...others] = await findTopics(bootstrap, wanted);
+  const { brokers } = found;
+  for (const one of [found, ...others]) {
+    progress(topicLine(one));
+    if (one.doubt !== null) progress(one.doubt);
+  }
   const scenario = (): Scenario =>
     withinCeilings(
       liveScenario({
         seed: randomInt(TWO_TO_32),
         brokers: brokers.length,
-        topic,
+        topics: [found.topic, ...others.map(({ topic }) => topic)],
         ...(own === null ? {} : { brokerSessionTimeoutMs: BROKER_SESSION_TIMEOUT_MS }),
       }),
       ceilings,
@@ -206,8 +220,8 @@ async function liveRunOn(
 ): Promise<LiveRun> {
   const { scenario, nodes, beginAnother } = how;
   const ledgerRun = randomInt(TWO_TO_32);
-  const [topic] = scenario.cluster.topics;
-  const ledger = new LiveLedger({ ledgerRun, bootstrap: readAt, topic: topic?.topic ?? '' });
+  const topics = scenario.cluster.topics.map(({ topic }) => topic);
+  const ledger = new LiveLedger({ ledgerRun, bootstrap: readAt, topics });
   await ledger.begin();
   return new LiveRun({
     wall: processWall,

@@ -42,7 +42,7 @@ export async function main(args: readonly string[], root: string): Promise<void>
       print(line);
       progress(line);
     };
-    present = await startTarget({ kind: 'kafka', topic: DEFAULT_WANTED_TOPIC }, tell, options.ceilings);
+    present = await startTarget({ kind: 'kafka', topics: [DEFAULT_WANTED_TOPIC] }, tell, options.ceilings);
     end.add(present.stop);
     if (present.line !== null) print(present.line);
   });

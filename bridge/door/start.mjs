@@ -13,8 +13,8 @@ npm run dev [-- OPTIONS]   the same with hot reload
                   without this option a button on the page starts them
   --brokers A,B   live mode on a cluster that runs: host:port,host:port (Kafka 2.4 or later)
   --config FILE   how to get into it: Kafka's own client properties (security.protocol, sasl.…, ssl.…)
-  --topic NAME    the topic to produce to (orders); created when it is missing, with
-                  --partitions N (6), --replication-factor N, --min-insync-replicas N
+  --topic A,B     the topic to produce to (orders), and others that a transaction may write to; created when missing,
+                  with --partitions N (6), --replication-factor N, --min-insync-replicas N
   --share ADDRESS other machines may look but not touch: on this address of this machine they get the page and, with
                   the link that your page shows under Share, the live run, its settings and what is in its records,
                   unencrypted; --max-viewers N (50)

@@ -45,3 +45,15 @@ export function writeTopics<T>(
     writer.tags();
   });
 }
+
+/** In the order in which the topics come first. */
+export function byTopic<T>(items: readonly T[], topicOf: (item: T) => string): OfTopic<T>[] {
+  const topics = new Map<string, T[]>();
+  for (const item of items) {
+    const topic = topicOf(item);
+    const ofTopic = topics.get(topic);
+    if (ofTopic === undefined) topics.set(topic, [item]);
+    else ofTopic.push(item);
+  }
+  return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
+}

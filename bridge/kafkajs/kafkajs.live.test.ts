@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { known } from '#base/assert';
+import type { LedgerMessage } from '#wire/ledger';
 import { LocalCluster } from '../kafka/LocalCluster.ts';
-import type { LedgerCounts } from '../Ledger.ts';
+import type { LedgerCounts } from '../LedgerTallies.ts';
 import { ownBrokers } from '../ownBrokers.ts';
 import { describeWithKafka } from '../testing/needs.ts';
 import { liveOnCluster, type LiveOnCluster, type LiveOnClusterOptions } from './liveOnCluster.ts';
@@ -51,7 +52,7 @@ await describeWithKafka('a producer on a real cluster', () => {
     workload: { readonly recordsPerS: number; readonly records?: number },
     work: (live: LiveOnCluster) => Promise<void>,
     application: LiveOnClusterOptions['application'] = {},
-    hasLiveLedger = false,
+    more: Pick<LiveOnClusterOptions, 'hasLiveLedger' | 'otherTopics'> = {},
   ): Promise<void> {
     const ledgerRun = runs++;
     const live = await liveOnCluster({
@@ -62,7 +63,7 @@ await describeWithKafka('a producer on a real cluster', () => {
       workload,
       application: { ...application, producer },
       own: ownBrokers(cluster),
-      hasLiveLedger,
+      ...more,
     });
     try {
       await work(live);
@@ -143,7 +144,43 @@ await describeWithKafka('a producer on a real cluster', () => {
           expect(live.records('not-committed', null)).toHaveLength(Math.min(200, present - committed));
         },
         { pattern: 'transaction-loop', transactions: TRANSACTIONS },
-        true,
+        { hasLiveLedger: true },
+      ),
+    LIMIT_MS,
+  );
+
+  it(
+    'a transaction over two topics: both are read back, each record in its partition',
+    () =>
+      live(
+        { 'transactional.id': 'two-topics' },
+        { recordsPerS: 200, records: 200 },
+        async (one) => {
+          const told = (): LedgerMessage => known(one.run.ledger, 'the ledger of the run').message();
+          await vi.waitFor(() => expect(told().all).toMatchObject({ acked: 200, present: 200, awaited: 0 }), {
+            timeout: ARRIVAL_LIMIT_MS,
+          });
+          await vi.waitFor(() => expect(told().all.committed).toBe(200), { timeout: ARRIVAL_LIMIT_MS });
+          expect(told()).toMatchObject({ topic: `${one.engine.scenario.cluster.topics[0]?.topic}, audit` });
+          expect(told().all).toMatchObject({ missing: 0, duplicated: 0, outOfOrder: 0 });
+          const topicOf = new Map<number, string>(
+            one
+              .events()
+              .flatMap((event) => (event.type === 'partition.named' ? [[event.tp, event.topic]] : [])),
+          );
+          const inAudit = told().partitions.filter(([tp]) => topicOf.get(tp) === 'audit');
+          // Every second record of a transaction goes there.
+          expect(inAudit.reduce((sum, [, { present }]) => sum + present, 0)).toBe(100);
+          for (const [, counts] of told().partitions)
+            expect(counts).toMatchObject({ present: counts.acked, committed: counts.acked, awaited: 0 });
+          await one.settle(LIMIT_MS);
+          expectAllPresent(one.ledger.counts);
+        },
+        {
+          pattern: 'transaction-loop',
+          transactions: { ...TRANSACTIONS, abortEvery: 0, alsoTopic: 'audit' },
+        },
+        { hasLiveLedger: true, otherTopics: ['audit'] },
       ),
     LIMIT_MS,
   );

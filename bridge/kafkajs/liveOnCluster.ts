@@ -6,14 +6,14 @@ import type { EventReader } from '#events/EventLogView';
 import type { CommandBody, Scenario } from '#model/Scenario';
 import { createKafkajsEngine, type KafkajsEngine } from '../kafkajsEngine.ts';
 import { Ledger } from '../Ledger.ts';
-import { LedgerReader } from '../LedgerReader.ts';
+import { LedgerReader } from '../reading/LedgerReader.ts';
 import { LiveLedger } from '../LiveLedger.ts';
 import { LiveRun } from '../LiveRun.ts';
 import type { OwnBrokers } from '../ownBrokers.ts';
 import { liveScenario, type LiveScenarioOptions } from '../liveScenario.ts';
 import { ledgerNumber } from '../RecordContents.ts';
 import { processWall } from '../WallClock.ts';
-import { findTopic, type BrokerEndpoint } from './topics.ts';
+import { findTopics, type BrokerEndpoint } from './topics.ts';
 
 export interface LiveOnCluster {
   readonly run: LiveRun;
@@ -36,6 +36,8 @@ export interface LiveOnCluster {
 export interface LiveOnClusterOptions extends Pick<LiveScenarioOptions, 'workload' | 'application'> {
   readonly endpoints: readonly BrokerEndpoint[];
   readonly topic: string;
+  /** Further ones that it may write to; made like the first. */
+  readonly otherTopics?: readonly string[];
   readonly partitions: number;
   readonly ledgerRun: number;
   readonly own?: OwnBrokers;
@@ -51,22 +53,24 @@ const LOOK_MS = 50;
 const COMMITTED_LIMIT_MS = 30_000;
 
 export async function liveOnCluster(options: LiveOnClusterOptions): Promise<LiveOnCluster> {
-  const { endpoints, topic, partitions, ledgerRun, workload, application, watch } = options;
+  const { endpoints, topic, otherTopics = [], partitions, ledgerRun, workload, application, watch } = options;
   const readAt = options.readAt ?? endpoints;
-  const wanted = { topic, partitions, replicationFactor: null, minInsyncReplicas: null };
-  const found = await findTopic(endpoints, wanted);
+  const like = { partitions, replicationFactor: null, minInsyncReplicas: null };
+  const others = otherTopics.map((other) => ({ ...like, topic: other }));
+  const [found, ...further] = await findTopics(endpoints, [{ ...like, topic }, ...others]);
+  const topics = [topic, ...otherTopics];
   const nodes = found.brokers.map(({ node }) => node);
-  const ledger = new Ledger(ledgerRun, topic);
+  const ledger = new Ledger(ledgerRun);
   let followed = 0;
   const scenario = liveScenario({
     seed: ledgerRun,
     brokers: nodes.length,
-    topic: found.topic,
+    topics: [found.topic, ...further.map((one) => one.topic)],
     ...(workload === undefined ? {} : { workload }),
     ...(application === undefined ? {} : { application }),
   });
   const engines: KafkajsEngine[] = [];
-  const liveLedger = new LiveLedger({ ledgerRun, bootstrap: options.readAt ?? endpoints, topic });
+  const liveLedger = new LiveLedger({ ledgerRun, bootstrap: readAt, topics });
   if (options.hasLiveLedger === true) await liveLedger.begin();
   const run = new LiveRun({
     wall: processWall,
@@ -93,9 +97,15 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
     ledger.follow(watch === undefined ? events : watched(events, watch), endSeq);
     followed = endSeq;
   };
-  const reader = new LedgerReader(readAt, topic, (partition, records) => {
-    follow();
-    ledger.read(partition, records);
+  const reader = new LedgerReader({
+    bootstrap: readAt,
+    topics,
+    notes: {
+      take(of, partition, records) {
+        follow();
+        ledger.read(of, partition, records);
+      },
+    },
   });
   await reader.begin();
   run.start();
@@ -132,14 +142,16 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
     events: () => eventsOf(run),
     async committed() {
       const seen = new Set<number>();
-      const committed = new LedgerReader(
-        readAt,
-        topic,
-        (_, records) => {
-          for (const record of records) seen.add(ledgerNumber(record, ledgerRun) ?? -1);
+      const committed = new LedgerReader({
+        bootstrap: readAt,
+        topics,
+        isolationLevel: 'read_committed',
+        notes: {
+          take(_of, _partition, records) {
+            for (const record of records) seen.add(ledgerNumber(record, ledgerRun) ?? -1);
+          },
         },
-        'read_committed',
-      );
+      });
       try {
         await committed.readToEnd(COMMITTED_LIMIT_MS);
       } finally {

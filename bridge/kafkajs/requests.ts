@@ -15,7 +15,7 @@ import type {
   SentBatch,
 } from '#engine/requests';
 import type { ErrorName } from '#record/Errors';
-import type { Api, OfTopic } from '../kafkaBytes/Api.ts';
+import { byTopic, type Api, type OfTopic } from '../kafkaBytes/Api.ts';
 import { ByteReader } from '../kafkaBytes/ByteReader.ts';
 import { ByteWriter } from '../kafkaBytes/ByteWriter.ts';
 import { API_VERSIONS, FIND_COORDINATOR, METADATA, type TopicMetadata } from '../kafkaBytes/apis/cluster.ts';
@@ -95,7 +95,7 @@ function encodeBody(writer: ByteWriter, body: RequestBody, version: number, batc
     case 'PRODUCE': {
       const { transactionalId, acks, timeoutMs, batches } = body;
       let bytes = 0;
-      const topics = byTopic(batches, ({ tp }) => tp).map(({ topic, partitions }) => ({
+      const topics = byTopic(batches, ({ tp }) => tp.topic).map(({ topic, partitions }) => ({
         topic,
         partitions: partitions.map((sent) => {
           const records = batchBytes(sent);
@@ -115,7 +115,7 @@ function encodeBody(writer: ByteWriter, body: RequestBody, version: number, batc
     case 'INIT_PRODUCER_ID':
       return transactions.INIT_PRODUCER_ID.encode(writer, body, version);
     case 'ADD_PARTITIONS_TO_TXN': {
-      const topics = byTopic(body.partitions, (tp) => tp).map(({ topic, partitions }) => ({
+      const topics = byTopic(body.partitions, (tp) => tp.topic).map(({ topic, partitions }) => ({
         topic,
         partitions: partitions.map(({ partition }) => partition),
       }));
@@ -124,7 +124,7 @@ function encodeBody(writer: ByteWriter, body: RequestBody, version: number, batc
     case 'ADD_OFFSETS_TO_TXN':
       return transactions.ADD_OFFSETS_TO_TXN.encode(writer, body, version);
     case 'TXN_OFFSET_COMMIT': {
-      const topics = byTopic(body.offsets, ({ tp }) => tp).map(({ topic, partitions }) => ({
+      const topics = byTopic(body.offsets, ({ tp }) => tp.topic).map(({ topic, partitions }) => ({
         topic,
         partitions: partitions.map(({ tp, offset, metadata }) => ({
           partition: tp.partition,
@@ -254,15 +254,3 @@ const errorsOf = (
   topics.flatMap(({ topic, partitions }) =>
     partitions.map(({ partition, error }) => ({ tp: all.get(topic, partition), error })),
   );
-
-/** In the order in which the topics come first. */
-function byTopic<T>(items: readonly T[], tpOf: (item: T) => TopicPartition): OfTopic<T>[] {
-  const topics = new Map<string, T[]>();
-  for (const item of items) {
-    const { topic } = tpOf(item);
-    const ofTopic = topics.get(topic);
-    if (ofTopic === undefined) topics.set(topic, [item]);
-    else ofTopic.push(item);
-  }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
-}

@@ -1,4 +1,4 @@
-/** The topic of a live run: looked up on the cluster, created when it is missing. One connection, closed at the end. */
+/** The topics of a live run: looked up on the cluster, created when missing. A connection for each, closed at the end. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicSpec } from '#model/Scenario';
 import { ConnectionLost, KafkaConnection, SpeaksTls } from '../kafkaBytes/KafkaConnection.ts';
@@ -27,6 +27,9 @@ export interface WantedTopic {
   /** null: the cluster's default. */
   readonly minInsyncReplicas: number | null;
 }
+
+/** The first one is what the workload goes to. */
+export type Topics<T> = readonly [T, ...T[]];
 
 export interface FoundCluster {
   readonly brokers: readonly BrokerMetadata[];
@@ -78,6 +81,16 @@ export async function findTopic(
   } finally {
     connection.close();
   }
+}
+
+/** One after the other. @throws Error as `findTopic` does */
+export async function findTopics(
+  endpoints: readonly BrokerEndpoint[],
+  [first, ...others]: Topics<WantedTopic>,
+): Promise<Topics<FoundCluster>> {
+  const found: [FoundCluster, ...FoundCluster[]] = [await findTopic(endpoints, first)];
+  for (const other of others) found.push(await findTopic(endpoints, other));
+  return found;
 }
 
 /** The first that lets us in and is young enough; what is wrong with the others counts only when there is none. */

@@ -50,6 +50,7 @@ export type LedgerCounts = v.InferOutput<typeof ledgerCounts>;
 export const ledgerMessage = v.strictObject({
   kind: v.literal('ledger'),
   version: v.literal(LEDGER_VERSION),
+  /** The topics that are read, with commas. */
   topic: v.string(),
   /** Why it cannot be read at present; null: it is read. */
   trouble: v.nullable(v.pipe(v.string(), v.maxLength(10_000))),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '#base/random';
 import type { LocalCluster } from '../../kafka/LocalCluster.ts';
 import { liveOnCluster, type LiveOnCluster } from '../../kafkajs/liveOnCluster.ts';
-import { LedgerReader } from '../../LedgerReader.ts';
+import { LedgerReader } from '../../reading/LedgerReader.ts';
 import { EventChains } from './EventChains.ts';
 import { drawFault, strikeOnce, type FaultKind } from './faults.ts';
 import { Recount } from './Recount.ts';
@@ -54,9 +54,11 @@ export async function soakRun(options: SoakRunOptions): Promise<SoakRunResult> {
     one.command({ do: 'workload.set', application: 0, workload: { recordsPerS: 0 } });
     await one.settle(SETTLED_WITHIN_MS);
     const recount = new Recount(seed, (record) => chains.order(record));
-    const reader = new LedgerReader(cluster.innerEndpoints, topic, (partition, records) =>
-      recount.read(partition, records),
-    );
+    const reader = new LedgerReader({
+      bootstrap: cluster.innerEndpoints,
+      topics: [topic],
+      notes: { take: (_, partition, records) => recount.read(partition, records) },
+    });
     await reader.readToEnd(READ_WITHIN_MS);
     reader.close();
     const { mayLose, isIdempotent } = spec;

@@ -15,7 +15,7 @@ export function LedgerCounters(props: { readonly ledger: LedgerMessage }): React
         className={trouble === null ? 'dim' : 'warn'}
         title={
           trouble ??
-          `Read back from the log: a reader of the topic ${topic} keeps account of every record of this run, up to now`
+          `Read back from the log of ${topic}: a reader keeps account of every record of this run, up to now`
         }
       >
         read back

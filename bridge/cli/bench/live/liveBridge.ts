@@ -33,7 +33,7 @@ async function createRun(): Promise<LiveRun> {
   const scenario = liveScenario({
     seed: 1,
     brokers: nodes.length,
-    topic: found.topic,
+    topics: [found.topic],
     workload: {
       shape: 'steady',
       recordsPerS,

@@ -52,6 +52,19 @@ describe('an application in transactions', () => {
     }
   });
 
+  it('writes to the other topic that the cluster has, for a real one gets none from here', () => {
+    const { cluster } = DEFAULT_SCENARIO;
+    const audit = cluster.topics.map((topic) => ({ ...topic, topic: 'audit' }));
+    const loop = asLoop({
+      ...DEFAULT_SCENARIO,
+      cluster: { ...cluster, topics: [...cluster.topics, ...audit] },
+    });
+    const control = transactionControls(loop, 0)?.controls.find(({ label }) => label === 'two topics');
+    const changed = control?.write(loop, 'true');
+    expect(changed?.applications[0]?.transactions.alsoTopic).toBe('audit');
+    expect(changed?.cluster).toEqual(loop.cluster);
+  });
+
   it('keeps its transactional.id when a preset is chosen', () => {
     const preset = presetOf('throughput');
     const given: CommandBody[] = [];

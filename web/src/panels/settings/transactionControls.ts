@@ -119,12 +119,19 @@ export function transactionControls(scenario: Scenario, application: number): Co
   };
 }
 
+/** One that the cluster has besides the workload's; null: it has none. A real one may not get any from the page. */
+function otherTopic({ applications, cluster }: Scenario, application: number): string | null {
+  const own = applications[application]?.workload.topic;
+  const others = cluster.topics.map(({ topic }) => topic).filter((topic) => topic !== own);
+  return others.find((topic) => topic === OTHER_TOPIC) ?? others[0] ?? null;
+}
+
 /** One transaction over two topics; the other one is made if it is not there. */
 const secondTopic = (application: number): Control => ({
   id: `${application}/transactions/topic`,
   label: 'two topics',
   isKafkaName: false,
-  meaning: `Every second record goes to the topic ${OTHER_TOPIC}: all of a transaction is committed, or nothing.`,
+  meaning: `Every second record goes to another topic, ${OTHER_TOPIC} unless the cluster has one: all of a transaction is committed, or nothing.`,
   shape: { kind: 'flag' },
   application,
   defaultValue: 'false',
@@ -132,12 +139,11 @@ const secondTopic = (application: number): Control => ({
   write: (scenario, value) => {
     const { transactions, workload } = specOf(scenario, application);
     const { cluster } = scenario;
-    const isThere = cluster.topics.some(({ topic }) => topic === OTHER_TOPIC);
+    const there = otherTopic(scenario, application);
     const like = cluster.topics.find(({ topic }) => topic === workload.topic) ?? DEFAULT_TOPIC;
-    const topics = isThere
-      ? cluster.topics
-      : [...cluster.topics, { ...like, topic: OTHER_TOPIC, partitions: 2 }];
-    const alsoTopic = value === 'true' ? OTHER_TOPIC : '';
+    const topics =
+      there !== null ? cluster.topics : [...cluster.topics, { ...like, topic: OTHER_TOPIC, partitions: 2 }];
+    const alsoTopic = value === 'true' ? (there ?? OTHER_TOPIC) : '';
     const changed = value === 'true' ? { ...scenario, cluster: { ...cluster, topics } } : scenario;
     return withApplication(changed, application, { transactions: { ...transactions, alsoTopic } });
   },
