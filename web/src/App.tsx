@@ -14,6 +14,8 @@ import { Boundary } from './ui/Boundary.tsx';
 import { IconButton } from './ui/controls.tsx';
 import { useKeys } from './useKeys.ts';
 import { useDroppedFiles, useRunNotices } from './useRunNotices.ts';
+import './ui/panelParts.css';
+import './app.css';
 
 export function App(): ReactNode {
   const theme = useApp((state) => state.theme);

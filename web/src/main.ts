@@ -3,7 +3,8 @@
  * first record has moved: nothing of them is needed for it.
  */
 import { known } from '#base/assert';
-import './app.css';
+import './ui/theme.css';
+import './stage/stage.css';
 import { whenFirstRecordMoves } from './firstRecord.ts';
 import { announceCuts } from './session/commands.ts';
 import { createFrameLoop } from './session/frameLoop.ts';

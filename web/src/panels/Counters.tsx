@@ -8,6 +8,7 @@ import { How } from '../ui/How.tsx';
 import { countText } from '../ui/format.ts';
 import { provenanceOf } from '../ui/provenance.ts';
 import type { Provenance } from '../sources/Source.ts';
+import './counters.css';
 
 const LedgerCounters = lazy(async () => ({
   default: (await import('./LedgerCounters.tsx')).LedgerCounters,

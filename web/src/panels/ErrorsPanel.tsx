@@ -22,7 +22,6 @@ import {
   type ProducerKind,
 } from './errors/errorRows.ts';
 import { usePresent } from './settings/usePresent.ts';
-import './panels.css';
 import './errors/errors.css';
 
 interface CountedRow {

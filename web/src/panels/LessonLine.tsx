@@ -5,7 +5,7 @@ import type { LessonRuns } from '#lessons/RunFacts';
 import { useApp, useAppStore, useSession } from '../store/useFrame.ts';
 import { enterStep } from './lessons/lessonSteps.ts';
 import { loadLesson } from './lessons/lessonLoaders.ts';
-import './panels.css';
+import './lessons/lessons.css';
 
 /** Between the frames, so that no reveal has to wait for its runs. */
 function prepare(runs: LessonRuns): void {

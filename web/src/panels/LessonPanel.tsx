@@ -6,6 +6,7 @@ import type { LessonPlace } from '../store/appStore.ts';
 import { useApp, useAppStore, useFrame, useSession } from '../store/useFrame.ts';
 import { enterStep, isOnStage } from './lessons/lessonSteps.ts';
 import { Prose } from './lessons/Prose.tsx';
+import './lessons/lessons.css';
 
 export function LessonPanel(): ReactNode {
   const place = useApp((state) => state.lesson);

@@ -11,6 +11,7 @@ import { msText } from '../ui/format.ts';
 import { RecordingChip } from './RecordingChip.tsx';
 import { StartCluster } from './StartCluster.tsx';
 import { useLookOnly } from './Touchable.tsx';
+import './source.css';
 
 export function LiveChip(): ReactNode {
   const { source } = useSession();

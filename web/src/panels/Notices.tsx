@@ -1,6 +1,7 @@
 /** Sentences that somebody should read: what was cut, what a link could not say, what went wrong. */
 import type { ReactNode } from 'react';
 import { useApp } from '../store/useFrame.ts';
+import './notices.css';
 
 export function Notices(): ReactNode {
   const notices = useApp((state) => state.notices);

@@ -4,6 +4,7 @@ import { useFrame, useSession } from '../store/useFrame.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { momentText, speedText } from '../ui/format.ts';
 import { SPEED_STEPS, speedAtStep, stepOfSpeed } from '../ui/speedScale.ts';
+import './playback.css';
 
 /** Slower than this share of the wish is worth a word. */
 const KEPT_UP = 0.8;

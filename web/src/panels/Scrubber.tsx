@@ -5,6 +5,7 @@ import { useApp, useFrame, useSession } from '../store/useFrame.ts';
 import { paletteOf } from '../ui/palette.ts';
 import { momentText } from '../ui/format.ts';
 import { createActivity } from './activity.ts';
+import './scrubber.css';
 
 /** The line is never shorter than this, so that the first second does not race by. */
 const LEAST_SPAN_US = 100_000;

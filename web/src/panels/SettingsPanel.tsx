@@ -15,7 +15,7 @@ import { useFrame, useSession } from '../store/useFrame.ts';
 import { LessonPanel } from './LessonPanel.tsx';
 import { Touchable, useLookOnly } from './Touchable.tsx';
 import { isChanged } from './settings/Control.ts';
-import './panels.css';
+import './settings/settings.css';
 
 export function SettingsPanel(): ReactNode {
   const present = usePresent();

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Provenance } from '../sources/Source.ts';
 import { momentText } from './format.ts';
 import { PROVENANCE_MEANINGS, PROVENANCE_WORDS } from './provenance.ts';
+import './how.css';
 
 export function How(props: { readonly of: Provenance }): ReactNode {
   const word = PROVENANCE_WORDS[props.of];

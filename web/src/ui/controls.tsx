@@ -1,5 +1,7 @@
-/** The few controls everything is made of. Looks are in app.css. */
+/** The few controls everything is made of. Looks are beside it. */
 import { useEffect, useRef, type ReactNode } from 'react';
+import './controls.css';
+import './dialog.css';
 
 export function IconButton(props: {
   readonly label: string;

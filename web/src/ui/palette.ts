@@ -1,4 +1,4 @@
-/** Colours of the canvas, for each theme. The page's own colours are CSS variables in app.css with the same values. */
+/** Colours of the canvas, for each theme. The page's own colours are CSS variables in theme.css with the same values. */
 
 export type Theme = 'dark' | 'light';
 

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useAppStore, useSession } from '../../store/useFrame.ts';
 import type { Fault } from './faults.ts';
+import './faults.css';
 
 /** Gives a fault's command at the playhead; what is refused becomes a notice. */
 export function useStrike(): (fault: Pick<Fault, 'command'>) => void {
