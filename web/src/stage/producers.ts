@@ -11,14 +11,14 @@ export interface ProducerOnStage {
 }
 
 /** More would leave no room for what they do. */
-export const MOST_PRODUCERS = 3;
+const MOST_PRODUCERS = 3;
 /** What Java calls the thread of the Sender. */
 export const SENDER_THREAD = 'kafka-producer-network-thread';
 
 const isFatal = ({ transaction }: ClientState): boolean => transaction === 'FATAL_ERROR';
 
 /** Oldest first. At least one, once there was any. */
-export function producersOf(state: PipelineState): readonly ProducerOnStage[] {
+export function producersOnStage(state: PipelineState): readonly ClientState[] {
   const all = [...state.clients.values()];
   const closing = new Set<number>();
   for (const thread of state.threads.values()) if (thread.call === 'close') closing.add(thread.client);
@@ -26,11 +26,12 @@ export function producersOf(state: PipelineState): readonly ProducerOnStage[] {
   const dead = all.findLast((client) => client.closed !== null && isFatal(client));
   const shown = open.length === 0 ? all.slice(-1) : open;
   if (dead !== undefined && !shown.includes(dead)) shown.unshift(dead);
-  return shown
-    .slice(-MOST_PRODUCERS)
-    .toSorted((a, b) => a.id - b.id)
-    .map((client) => ({ client: client.id, name: applicationName(state, client) }));
+  return shown.slice(-MOST_PRODUCERS).toSorted((a, b) => a.id - b.id);
 }
+
+/** The same with their names. */
+export const producersOf = (state: PipelineState): readonly ProducerOnStage[] =>
+  producersOnStage(state).map((client) => ({ client: client.id, name: applicationName(state, client) }));
 
 /** By its threads; a producer that nobody has called yet has none, and is named as the application is. */
 export function applicationName(state: PipelineState, client: ClientState): string {

@@ -7,7 +7,7 @@ import { paletteOf, type Palette, type Theme } from '../ui/palette.ts';
 import { drawOutline, drawScene, drawStatic, type Draw2d } from './draw.ts';
 import { hitTest, placeNamed, placesOf } from './hitTest.ts';
 import { createLayout, type Layout } from './layout.ts';
-import { topologyKey, topologyOf } from './topology.ts';
+import { createTopologyMemo } from './topology.ts';
 import { createScene, createSceneFiller, type Entity, type Scene } from './scene.ts';
 
 /** Sharper than this nobody sees, and each step costs pixels. */
@@ -40,12 +40,14 @@ export function createStage(still: HTMLCanvasElement, moving: HTMLCanvasElement)
   const movingCtx: Draw2d | null = moving.getContext('2d');
   const scene = createScene();
   const fill = createSceneFiller();
+  const topologyAt = createTopologyMemo();
   let colours: Palette = paletteOf('dark');
   let width = 0;
   let height = 0;
   let ratio = 1;
   let layout: Layout | null = null;
-  let key = -1;
+  /** Its size has changed since the layout was made. */
+  let isResized = true;
   let isStillDirty = true;
   let selected: Entity | null = null;
   let hovered: Entity | null = null;
@@ -70,7 +72,7 @@ export function createStage(still: HTMLCanvasElement, moving: HTMLCanvasElement)
         canvas.width = Math.round(width * ratio);
         canvas.height = Math.round(height * ratio);
       }
-      key = -1;
+      isResized = true;
     },
     setTheme(theme) {
       colours = paletteOf(theme);
@@ -87,10 +89,10 @@ export function createStage(still: HTMLCanvasElement, moving: HTMLCanvasElement)
     },
     draw(view) {
       if (stillCtx === null || movingCtx === null || problem() !== null) return;
-      const newKey = topologyKey(view.state);
-      if (layout === null || newKey !== key) {
-        layout = createLayout(width, height, topologyOf(view.state));
-        key = newKey;
+      const topology = topologyAt(view.log, view.state);
+      if (layout === null || isResized || layout.topology !== topology) {
+        layout = createLayout(width, height, topology);
+        isResized = false;
         isStillDirty = true;
       }
       if (isStillDirty) {

@@ -1,7 +1,8 @@
 /** What there is to be placed: partitions, brokers, producers. Made from the state; another one asks for another layout. */
 import type { NodeId } from '#base/ids';
+import type { EventLogView } from '#events/EventLogView';
 import type { PartitionState, PipelineState } from '#projections/pipelineState';
-import { producersOf, type ProducerOnStage } from './producers.ts';
+import { producersOf, producersOnStage, type ProducerOnStage } from './producers.ts';
 
 const MAX_IN_FLIGHT = 'max.in.flight.requests.per.connection';
 
@@ -47,12 +48,34 @@ export function topologyOf(state: PipelineState): Topology {
   return { partitions, brokers, slots, producers: producersOf(state) };
 }
 
-/** Changes when `topologyOf` would; cheap enough for every frame. */
-export function topologyKey(state: PipelineState): number {
-  let replicas = 0;
-  for (const partition of state.partitions.values())
-    replicas += partition.logEnd.size + 7 * partition.isr.length;
-  let producers = state.clients.size;
-  for (const { client } of producersOf(state)) producers = (producers * 31 + client + 1) % 9973;
-  return replicas + 1009 * (state.partitions.size + 1009 * (state.brokers.size + 101 * producers));
+/** Changes when `topologyOf` would, within one run; cheap enough for every frame. */
+function topologyKey(state: PipelineState): number {
+  let key = state.clients.size;
+  const add = (value: number): void => {
+    key = (Math.imul(key, 31) + value + 1) | 0;
+  };
+  // Producers are named after their threads.
+  add(state.threads.size);
+  for (const client of producersOnStage(state)) add(client.id);
+  for (const node of state.brokers.keys()) add(node);
+  for (const { tp, logEnd, isr, leader } of state.partitions.values()) {
+    add(tp);
+    add(logEnd.size);
+    add(leader ?? -1);
+    for (const node of isr) add(node);
+  }
+  return key;
+}
+
+/** `topologyOf`, frame by frame: the same object as long as nothing of it changes. */
+export function createTopologyMemo(): (log: EventLogView, state: PipelineState) => Topology {
+  let of: EventLogView | null = null;
+  let key = 0;
+  let kept: Topology | null = null;
+  return (log, state) => {
+    const newKey = topologyKey(state);
+    if (kept === null || of !== log || newKey !== key) kept = topologyOf(state);
+    [of, key] = [log, newKey];
+    return kept;
+  };
 }
