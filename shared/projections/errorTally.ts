@@ -32,6 +32,8 @@ export class ErrorTally {
   private readonly withoutAnswer = new Set<number>();
   private readonly errorOfBatch = new Map<number, string>();
   private readonly lastOfClient = new Map<number, { readonly error: string; readonly at: number }>();
+  /** Whose answer was received last: those of its batches follow. */
+  private received: { readonly client: number; readonly at: number } | null = null;
 
   /** Errors of events [0, seq), those that came first first. */
   errors(seq: number): readonly string[] {
@@ -74,7 +76,7 @@ export class ErrorTally {
         this.answered(event);
         break;
       case 'response.received':
-        this.received(event);
+        this.responseReceived(event);
         break;
       case 'request.lost':
         this.lost(event);
@@ -94,6 +96,7 @@ export class ErrorTally {
         break;
       case 'batch.split':
         this.note('MESSAGE_TOO_LARGE', 'split', event.seq);
+        this.errorOfBatch.delete(event.batch);
         break;
       case 'batch.completed':
         this.ended(event.batch, 'acked', event.seq);
@@ -122,16 +125,14 @@ export class ErrorTally {
     if (error === 'NONE') return;
     this.note(error, 'answered', seq);
     this.errorOfBatch.set(batch, error);
-    if (this.client !== null) this.lastOfClient.set(this.client.client, { error, at: this.client.at });
+    const { received } = this;
+    if (received !== null) this.lastOfClient.set(received.client, { error, at: received.at });
   }
 
-  /** Whose answer was received last: those of its batches follow. */
-  private client: { readonly client: number; readonly at: number } | null = null;
-
-  private received({ request, error, seq, at }: EventOf<'response.received'>): void {
+  private responseReceived({ request, error, seq, at }: EventOf<'response.received'>): void {
     const client = this.requests.get(request)?.client ?? -1;
     this.requests.delete(request);
-    this.client = { client, at };
+    this.received = { client, at };
     if (error === null) return;
     this.note(error, 'answered', seq);
     this.lastOfClient.set(client, { error, at });

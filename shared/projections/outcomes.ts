@@ -50,6 +50,10 @@ export class Outcomes {
     return this.incidents.asOf(kind, seq);
   }
 
+  incidentsAbout(batch: number, kind: IncidentKind, seq: number): readonly Incident[] {
+    return this.incidents.about(batch, kind, seq);
+  }
+
   /** The records behind a counter, at most `limit`. */
   recordsBehind(kind: IncidentKind, seq: number, limit: number): readonly RecordId[] {
     const found: RecordId[] = [];

@@ -74,7 +74,5 @@ export function batchSoFar(context: WhyContext, id: BatchId): BatchLifeline | nu
 
 /** Copies of the batch in the leaders' logs, as the cursor sees them: what is told later does not count. */
 export function isStored(context: WhyContext, batch: BatchId): boolean {
-  return context.outcomes
-    .incidentsOf('failed-yet-stored', context.cursor.seq)
-    .some((incident) => incident.batch === batch);
+  return context.outcomes.incidentsAbout(batch, 'failed-yet-stored', context.cursor.seq).length > 0;
 }

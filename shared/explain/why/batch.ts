@@ -117,9 +117,7 @@ function whyEnded(context: WhyContext, id: BatchId): string {
   const times = attempts > 1 ? ` at attempt ${attempts}` : '';
   if (batch.completedAt >= 0) {
     const took = span(batch.completedAt - batch.createdAt);
-    const incident = context.outcomes
-      .incidentsOf('lost-after-ack', context.cursor.seq)
-      .find((each) => each.batch === id);
+    const [incident] = context.outcomes.incidentsAbout(id, 'lost-after-ack', context.cursor.seq);
     const lost = incident === undefined ? '' : ` Yet it is lost: ${incident.cause}.`;
     if (batch.baseOffset < 0) {
       const how = acksAreZero(context, batch.client)

@@ -70,10 +70,8 @@ function whyDone(context: WhyContext, id: RecordId, batchId: BatchId): string {
   if (batch === null) return 'It is inside send().';
   if (outcome.kind === 'acked') {
     const took = span(batch.completedAt - records.sentAt(id));
-    const lost = outcomes.incidentsOf('lost-after-ack', cursor.seq).find((each) => each.batch === batchId);
-    const again = outcomes
-      .incidentsOf('duplicated', cursor.seq)
-      .filter((each) => each.batch === batchId).length;
+    const [lost] = outcomes.incidentsAbout(batchId, 'lost-after-ack', cursor.seq);
+    const again = outcomes.incidentsAbout(batchId, 'duplicated', cursor.seq).length;
     const where =
       outcome.offset === null
         ? 'without an offset'
@@ -87,9 +85,7 @@ function whyDone(context: WhyContext, id: RecordId, batchId: BatchId): string {
     return `Acked ${took} after send(): ${where}.${fate}`;
   }
   if (outcome.kind === 'failed') {
-    const stored = outcomes
-      .incidentsOf('failed-yet-stored', cursor.seq)
-      .find((each) => each.batch === batchId);
+    const [stored] = outcomes.incidentsAbout(batchId, 'failed-yet-stored', cursor.seq);
     const yet = stored === undefined ? '' : ` It is in the log all the same: ${stored.cause}.`;
     return `${withStop(`Failed ${span(batch.failedAt - records.sentAt(id))} after send() with ${outcome.exception}${outcome.message === '' ? '' : `: ${outcome.message}`}`)}${yet}`;
   }

@@ -9,6 +9,10 @@ import { Spans } from './Spans.ts';
 /** Bootstrap addresses are −1, −2, …: columns hold numbers from 0. */
 const NODE_SHIFT = 64;
 
+/** How a request ended; what lies between stands for LOST_BY, from 1. */
+const RECEIVED = 0;
+const NO_ANSWER = 9;
+
 export class RequestTable {
   readonly spans = new Spans((row) => this.goneAt(row));
   private readonly clients = new Column();
@@ -26,7 +30,7 @@ export class RequestTable {
   private readonly returnsAt = new Map<number, number>();
   /** Its end: the response, the loss, or without an answer its writing. */
   private readonly endAfter = new Column();
-  /** 0: received, 1 … : LOST_BY, 9: no answer awaited. */
+  /** RECEIVED, 1 … : LOST_BY, NO_ANSWER. */
   private readonly ends = new Column();
   /** Where its batches begin in `carried`, and how many they are. */
   private readonly carriedFrom = new Column();
@@ -57,9 +61,9 @@ export class RequestTable {
       arrivesAt: this.after(this.arrivesAfter, id),
       begunAt: this.begunTime(id),
       answeredAt: this.after(this.answeredAfter, id),
-      returnsAt: this.returnsAt.get(id) ?? (end === 0 ? this.endAt(id) : -1),
-      receivedAt: end === 0 ? this.endAt(id) : -1,
-      lostAt: end > 0 && end < NO_ANSWER ? this.endAt(id) : -1,
+      returnsAt: this.returnsAt.get(id) ?? (end === RECEIVED ? this.endAt(id) : -1),
+      receivedAt: end === RECEIVED ? this.endAt(id) : -1,
+      lostAt: end > RECEIVED && end < NO_ANSWER ? this.endAt(id) : -1,
       lostBy: LOST_BY[end - 1] ?? null,
     };
   }
@@ -165,7 +169,7 @@ export class RequestTable {
         if (event.arrivesAtUs !== null) this.returnsAt.set(event.request, event.arrivesAtUs);
         return;
       case 'response.received':
-        this.finish(event.request, event.at, 0);
+        this.finish(event.request, event.at, RECEIVED);
         if (this.returnsAt.get(event.request) === event.at) this.returnsAt.delete(event.request);
         return;
       case 'request.lost':
@@ -211,5 +215,3 @@ export class RequestTable {
     return after < 0 ? -1 : this.spans.begins.get(id) + after;
   }
 }
-
-const NO_ANSWER = 9;

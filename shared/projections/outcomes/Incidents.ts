@@ -22,26 +22,32 @@ const NONE: IncidentCounts = { duplicated: 0, 'lost-after-ack': 0, 'failed-yet-s
 
 export class Incidents {
   readonly all: Incident[] = [];
+  /** A long outage makes thousands, and each batch that is written later is looked up. */
+  private readonly byBatch = new Map<number, Incident[]>();
   private readonly steps: { readonly seq: number; readonly counts: IncidentCounts }[] = [];
 
   open(kind: IncidentKind, batch: number, tp: number, records: number, cause: string, seq: number): void {
     if (records === 0) return;
-    this.all.push({ kind, batch, tp, records, cause, fromSeq: seq, toSeq: Infinity });
+    const incident = { kind, batch, tp, records, cause, fromSeq: seq, toSeq: Infinity };
+    this.all.push(incident);
+    const ofBatch = this.byBatch.get(batch);
+    if (ofBatch === undefined) this.byBatch.set(batch, [incident]);
+    else ofBatch.push(incident);
     this.step(kind, records, seq);
   }
 
   /** Ends the latest finding of the kind about this batch, if there is one. */
   close(kind: IncidentKind, batch: number, seq: number): void {
-    const incident = this.all.findLast(
-      (each) => each.kind === kind && each.batch === batch && each.toSeq === Infinity,
-    );
+    const incident = this.byBatch
+      .get(batch)
+      ?.findLast((each) => each.kind === kind && each.toSeq === Infinity);
     if (incident === undefined) return;
     incident.toSeq = seq;
     this.step(kind, -incident.records, seq);
   }
 
   isOpen(kind: IncidentKind, batch: number): boolean {
-    return this.all.some((each) => each.kind === kind && each.batch === batch && each.toSeq === Infinity);
+    return this.about(batch, kind, Infinity).length > 0;
   }
 
   /** With events [0, seq) applied. */
@@ -51,7 +57,12 @@ export class Incidents {
   }
 
   asOf(kind: IncidentKind, seq: number): readonly Incident[] {
-    return this.all.filter((each) => each.kind === kind && each.fromSeq < seq && each.toSeq >= seq);
+    return this.all.filter((each) => each.kind === kind && holdsAt(each, seq));
+  }
+
+  /** The findings of the kind about one batch, with events [0, seq) applied. */
+  about(batch: number, kind: IncidentKind, seq: number): readonly Incident[] {
+    return this.byBatch.get(batch)?.filter((each) => each.kind === kind && holdsAt(each, seq)) ?? [];
   }
 
   private step(kind: IncidentKind, by: number, seq: number): void {
@@ -59,3 +70,5 @@ export class Incidents {
     this.steps.push({ seq, counts: { ...counts, [kind]: counts[kind] + by } });
   }
 }
+
+const holdsAt = ({ fromSeq, toSeq }: Incident, seq: number): boolean => fromSeq < seq && toSeq >= seq;
