@@ -207,6 +207,31 @@ describe('EventTape', () => {
     expect(copy.digest()).toBe(tape.digest());
   });
 
+  test('a first frame that is refused leaves the tape empty: one that begins elsewhere still fits', () => {
+    const tape = written(randomBodies(11, 700));
+    const random = createRandom(4);
+    const whole = tape.frame(512, 700, 0);
+    let refused = 0;
+    for (let i = 0; i < 300; i++) {
+      const copy = new EventTape();
+      const bytes = whole.bytes.slice();
+      bytes[random.below(bytes.length)] = random.below(256);
+      try {
+        copy.append({ ...whole, bytes });
+      } catch {
+        refused++;
+        expect([copy.startSeq, copy.endSeq, copy.endAt]).toEqual([0, 0, 0]);
+        expect(copy.digest()).toBe(new EventTape().digest());
+      }
+    }
+    expect(refused).toBeGreaterThan(30);
+    const copy = new EventTape();
+    // Its texts do not come along.
+    expect(() => copy.append(tape.frame(512, 700))).toThrow('texts');
+    copy.append(tape.frame(0, 700));
+    expect(copy.digest()).toBe(tape.digest());
+  });
+
   test('trim drops whole blocks, and the rest reads as before', () => {
     const bodies = randomBodies(5, 40_000);
     const { tape, write } = createTape();

@@ -107,15 +107,14 @@ export class EventTape implements EventSink, EventLogView {
     const parts = decodeFrame(frame.bytes);
     const { store } = this;
     assert(parts.fromSeq === frame.fromSeq && parts.toSeq === frame.toSeq, 'a frame that says otherwise');
-    if (this.endSeq === 0 && parts.fromSeq > 0) {
-      assert(parts.fromSeq % BLOCK_EVENTS === 0, 'a tape begins at a block');
-      store.startSeq = store.endSeq = parts.fromSeq;
-      store.marks.firstBlock = parts.fromSeq / BLOCK_EVENTS;
-    }
-    assert(parts.fromSeq === this.endSeq, `the tape ends at ${this.endSeq}, the frame begins elsewhere`);
-    assert(parts.firstText <= store.texts.length, 'texts are missing');
     const endSeq = this.endSeq;
     try {
+      if (endSeq === 0) {
+        assert(parts.fromSeq % BLOCK_EVENTS === 0, 'a tape begins at a block');
+        store.beginAt(parts.fromSeq);
+      }
+      assert(parts.fromSeq === this.endSeq, `the tape ends at ${this.endSeq}, the frame begins elsewhere`);
+      assert(parts.firstText <= store.texts.length, 'texts are missing');
       parts.texts.forEach((text, i) => {
         const number = parts.firstText + i;
         const isNew = number >= store.texts.length;
@@ -123,8 +122,9 @@ export class EventTape implements EventSink, EventLogView {
         assert(!isNew || store.intern(text) === number, 'a text twice');
       });
       for (const piece of parts.pieces) this.appendPiece(piece, parts.toSeq);
-      this.check(endSeq);
+      this.check(parts.fromSeq);
     } catch (error) {
+      if (endSeq === 0) store.beginAt(0);
       this.truncate(endSeq);
       throw new BugError(`broken frame: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -73,6 +73,12 @@ export class TapeStore {
     return bytes;
   }
 
+  /** An empty tape whose first event will be `seq`, at the beginning of a block. */
+  beginAt(seq: number): void {
+    this.startSeq = this.endSeq = seq;
+    this.marks.firstBlock = seq / BLOCK_EVENTS;
+  }
+
   chunk(index: number): Uint8Array {
     const chunk = this.chunks[index - this.firstChunk];
     assert(chunk !== undefined, `chunk ${index} is not on the tape`);
