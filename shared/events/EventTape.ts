@@ -1,5 +1,5 @@
 /**
- * The log: a tape of bytes. An event is its code, the time since the event before and its fields; 64 events make a
+ * The log: a tape of bytes. An event is its code, the time since the event before and its fields; 256 events make a
  * block that decodes on its own. Memory, wire, saved runs and the digest have this one encoding.
  */
 import { assert, BugError } from '#base/assert';
@@ -7,7 +7,7 @@ import { micros, type Micros } from '#base/time';
 import type { EventSink, EventType, PipelineEvent, WriterOf } from './catalogue.ts';
 import { createDigest } from './digest.ts';
 import type { EventLogView, EventReader, LogFrame } from './EventLogView.ts';
-import { decodeFrame, encodeFrame, type Piece } from './tape/frameBytes.ts';
+import { decodeFrame, encodeFrame, type FrameParts, type Piece } from './tape/frameBytes.ts';
 import { BLOCK_EVENTS } from './tape/layout.ts';
 import { TapeReader } from './tape/TapeReader.ts';
 import { TapeStore } from './tape/TapeStore.ts';
@@ -19,6 +19,8 @@ const NO_CLOCK: TapeClock = { nowUs: () => micros(0) };
 export class EventTape implements EventSink, EventLogView {
   private readonly store = new TapeStore();
   private readonly tapeWriter: TapeWriter;
+  /** Has read what was appended; null: from the beginning of the last block on. */
+  private tail: TapeReader | null = null;
 
   /** Events are stamped with `clock.nowUs()`, which must not go back. */
   constructor(clock: TapeClock = NO_CLOCK) {
@@ -83,17 +85,7 @@ export class EventTape implements EventSink, EventLogView {
   /** `firstText`: the first text that goes along; 0 for a receiver that has none. Without it: those new since `fromSeq`. */
   frame(fromSeq: number, toSeq: number, firstText?: number): LogFrame {
     assert(fromSeq >= this.startSeq && toSeq >= fromSeq && toSeq <= this.endSeq, 'a frame beyond the log');
-    const pieces: Piece[] = [];
-    for (let seq = fromSeq; seq < toSeq;) {
-      const block = Math.floor(seq / BLOCK_EVENTS);
-      const end = Math.min(toSeq, (block + 1) * BLOCK_EVENTS);
-      const from = this.placeOf(block, seq);
-      const to = this.placeOf(block, end);
-      const row = this.store.mark(block);
-      const at = this.store.marks.at[row] as number;
-      pieces.push({ at, bytes: from.bytes.slice(from.pos, to.pos) });
-      seq = end;
-    }
+    const pieces = [...this.pieces(fromSeq, toSeq)];
     const first = firstText ?? this.textsBefore(fromSeq);
     const texts = this.store.texts.slice(first, this.textsBefore(toSeq));
     return { fromSeq, toSeq, bytes: encodeFrame({ fromSeq, toSeq, firstText: first, texts, pieces }) };
@@ -105,26 +97,12 @@ export class EventTape implements EventSink, EventLogView {
    */
   append(frame: LogFrame): void {
     const parts = decodeFrame(frame.bytes);
-    const { store } = this;
     assert(parts.fromSeq === frame.fromSeq && parts.toSeq === frame.toSeq, 'a frame that says otherwise');
     const endSeq = this.endSeq;
     try {
-      if (endSeq === 0) {
-        assert(parts.fromSeq % BLOCK_EVENTS === 0, 'a tape begins at a block');
-        store.beginAt(parts.fromSeq);
-      }
-      assert(parts.fromSeq === this.endSeq, `the tape ends at ${this.endSeq}, the frame begins elsewhere`);
-      assert(parts.firstText <= store.texts.length, 'texts are missing');
-      parts.texts.forEach((text, i) => {
-        const number = parts.firstText + i;
-        const isNew = number >= store.texts.length;
-        assert(isNew || store.texts[number] === text, 'texts differ');
-        assert(!isNew || store.intern(text) === number, 'a text twice');
-      });
-      for (const piece of parts.pieces) this.appendPiece(piece, parts.toSeq);
-      this.check(parts.fromSeq);
+      this.take(parts);
     } catch (error) {
-      if (endSeq === 0) store.beginAt(0);
+      if (endSeq === 0) this.store.beginAt(0);
       this.truncate(endSeq);
       throw new BugError(`broken frame: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -134,14 +112,14 @@ export class EventTape implements EventSink, EventLogView {
   truncate(endSeq: number): void {
     assert(endSeq >= this.startSeq && endSeq <= this.endSeq, `cannot cut at ${endSeq}`);
     const { store } = this;
-    const block = Math.floor(Math.max(0, endSeq - 1) / BLOCK_EVENTS);
+    this.tail = null;
     if (endSeq === this.startSeq) {
-      store.cut(endSeq, 0, 0, endSeq === 0 ? 0 : store.texts.length);
+      store.cut(endSeq, 0, endSeq === 0 ? 0 : store.texts.length);
       this.tapeWriter.restart();
       return;
     }
-    const reader = this.placeOf(block, endSeq);
-    store.cut(endSeq, reader.pos, reader.at, reader.texts);
+    const reader = this.placeAt(endSeq);
+    store.cut(endSeq, reader.at, reader.texts);
     this.resumeAfter(reader);
   }
 
@@ -153,15 +131,9 @@ export class EventTape implements EventSink, EventLogView {
   /** 16 hexadecimal digits over the bytes and texts of [startSeq, toSeq). */
   digest(toSeq = this.endSeq): string {
     const digest = createDigest();
-    for (let seq = this.startSeq; seq < toSeq;) {
-      const block = Math.floor(seq / BLOCK_EVENTS);
-      const end = Math.min(toSeq, (block + 1) * BLOCK_EVENTS);
-      const row = this.store.mark(block);
-      const from = this.store.marks.pos[row] as number;
-      const bytes = this.store.chunk(this.store.marks.chunk[row] as number);
-      digest.addNumber(this.store.marks.at[row] as number);
-      digest.add(bytes, from, this.endOf(block, end));
-      seq = end;
+    for (const { at, bytes } of this.pieces(this.startSeq, toSeq)) {
+      digest.addNumber(at);
+      digest.add(bytes, 0, bytes.length);
     }
     const texts = this.textsBefore(toSeq);
     for (let i = 0; i < texts; i++) {
@@ -172,8 +144,23 @@ export class EventTape implements EventSink, EventLogView {
     return digest.text();
   }
 
-  /** A reader that has read [start of the block, seq); `seq` may be the block's end. */
-  private placeOf(block: number, seq: number): TapeReader {
+  /** The bytes of [fromSeq, toSeq), block by block: not copied. */
+  private *pieces(fromSeq: number, toSeq: number): Generator<Piece> {
+    const { marks } = this.store;
+    for (let seq = fromSeq; seq < toSeq;) {
+      const block = Math.floor(seq / BLOCK_EVENTS);
+      const end = Math.min(toSeq, (block + 1) * BLOCK_EVENTS);
+      const row = this.store.mark(block);
+      const bytes = this.store.chunk(marks.chunk[row] as number);
+      const piece = bytes.subarray(this.endOf(block, seq), this.endOf(block, end));
+      yield { at: marks.at[row] as number, bytes: piece };
+      seq = end;
+    }
+  }
+
+  /** A reader that has read the events of a block that lie before `seq`, and one at least. */
+  private placeAt(seq: number): TapeReader {
+    const block = Math.floor((seq - 1) / BLOCK_EVENTS);
     const reader = new TapeReader(this.store, block * BLOCK_EVENTS);
     reader.enterBlock(block);
     while (reader.seq < seq) reader.next();
@@ -189,39 +176,63 @@ export class EventTape implements EventSink, EventLogView {
   }
 
   private textsBefore(seq: number): number {
-    if (seq === this.startSeq) return seq === 0 ? 0 : (this.store.marks.texts[0] ?? this.store.texts.length);
-    return this.placeOf(Math.floor((seq - 1) / BLOCK_EVENTS), seq).texts;
+    const { marks, texts } = this.store;
+    if (seq === this.startSeq) return seq === 0 ? 0 : (marks.texts[0] ?? texts.length);
+    return seq === this.endSeq ? texts.length : this.placeAt(seq).texts;
   }
 
+  private take(parts: FrameParts): void {
+    const { store } = this;
+    if (this.endSeq === 0) {
+      assert(parts.fromSeq % BLOCK_EVENTS === 0, 'a tape begins at a block');
+      store.beginAt(parts.fromSeq);
+    }
+    assert(parts.fromSeq === this.endSeq, `the tape ends at ${this.endSeq}, the frame begins elsewhere`);
+    assert(parts.firstText <= store.texts.length, 'texts are missing');
+    parts.texts.forEach((text, i) => {
+      const number = parts.firstText + i;
+      const isNew = number >= store.texts.length;
+      assert(isNew || store.texts[number] === text, 'texts differ');
+      assert(!isNew || store.intern(text) === number, 'a text twice');
+    });
+    for (const piece of parts.pieces) this.appendPiece(piece, parts.toSeq);
+  }
+
+  /** A reader that has read everything; a new one only where none was here before. */
+  private readerAtEnd(): TapeReader {
+    const { endSeq, startSeq, store } = this;
+    this.tail ??= endSeq === startSeq ? new TapeReader(store, endSeq) : this.placeAt(endSeq);
+    while (this.tail.seq < endSeq) this.tail.next();
+    return this.tail;
+  }
+
+  /** Reads what it appends: that is the check, and where the next piece and the writer go on. */
   private appendPiece(piece: Piece, toSeq: number): void {
     const { store } = this;
     const seq = this.endSeq;
     const into = seq % BLOCK_EVENTS;
-    let pos = this.tapeWriter.end;
+    const reader = this.readerAtEnd();
+    let { pos } = reader;
     if (into === 0) {
       assert(piece.at >= store.endAt, 'time went back');
       pos = store.beginBlock(pos, piece.at);
+      // Texts are numbered in the order of their first use, so a mark can be made from the block before.
+      if (seq > this.startSeq) store.marks.texts[store.mark(seq / BLOCK_EVENTS)] = reader.texts;
+      else if (seq === 0) store.marks.texts[0] = 0;
     }
     const chunk = store.chunk(store.lastChunk);
-    assert(pos + piece.bytes.length <= chunk.length, 'a block that is too long');
+    const end = pos + piece.bytes.length;
+    assert(end <= chunk.length, 'a block that is too long');
     chunk.set(piece.bytes, pos);
     store.endSeq = Math.min(toSeq, seq + BLOCK_EVENTS - into);
-    const block = Math.floor(seq / BLOCK_EVENTS);
-    // Texts are numbered in the order of their first use, so a mark can be made from the block before.
-    if (into === 0) store.marks.texts[store.mark(block)] = this.textsBefore(seq);
-    const reader = this.placeOf(block, store.endSeq);
-    assert(reader.pos === pos + piece.bytes.length, 'a block that does not end with its events');
+    while (reader.seq < store.endSeq) reader.next();
+    assert(reader.pos === end, 'a block that does not end with its events');
+    assert(reader.texts <= store.texts.length, 'a text that is not there');
     store.endAt = reader.at;
     this.resumeAfter(reader);
   }
 
   private resumeAfter(reader: TapeReader): void {
     this.tapeWriter.resume(this.store.chunk(this.store.lastChunk), reader);
-  }
-
-  private check(fromSeq: number): void {
-    const reader = new TapeReader(this.store, fromSeq);
-    while (reader.seq < this.endSeq) reader.next();
-    assert(reader.texts <= this.store.texts.length, 'a text that is not there');
   }
 }

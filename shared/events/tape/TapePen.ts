@@ -52,11 +52,6 @@ export class TapePen {
     this.pos = this.at = this.left = 0;
   }
 
-  /** Where the next block would begin, at the earliest. */
-  get end(): number {
-    return this.pos;
-  }
-
   /** Makes room for one more event. Until then nothing may be foretold from `last`. */
   protected open(): number {
     const at: number = this.clock.nowUs();

@@ -15,6 +15,10 @@ import {
   MEMORY,
   NUMBERS,
   RECORD,
+  RECORD_APPENDED,
+  RECORD_PARTITIONED,
+  RECORD_SENT,
+  RECORD_SERIALIZED,
   SAME_TIME,
   SHORT_APPENDED,
   SHORT_PARTITIONED,
@@ -25,19 +29,12 @@ import {
   SLOTS,
   THREAD,
   TP,
-  TYPES,
   usualBytes,
   VALUE_BYTES,
   type FieldLayout,
   type TypeLayout,
 } from './layout.ts';
 import type { TapeStore } from './TapeStore.ts';
-
-const codeOf = (type: string): number => (TYPES as readonly string[]).indexOf(type);
-const RECORD_SENT = codeOf('record.sent');
-const RECORD_SERIALIZED = codeOf('record.serialized');
-const RECORD_PARTITIONED = codeOf('record.partitioned');
-const RECORD_APPENDED = codeOf('record.appended');
 
 export class TapeReader implements EventReader {
   seq: number;

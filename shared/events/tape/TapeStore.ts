@@ -63,8 +63,6 @@ export class TapeStore {
   private parsed: unknown[] = [];
   private textBytes = 0;
   private chunks: Uint8Array[] = [];
-  /** Bytes in use of each chunk. */
-  private used: number[] = [];
   private firstChunk = 0;
 
   get bytesKept(): number {
@@ -89,15 +87,6 @@ export class TapeStore {
     return this.firstChunk + this.chunks.length - 1;
   }
 
-  /** Notes how far the last chunk is written. */
-  setUsed(pos: number): void {
-    this.used[this.used.length - 1] = pos;
-  }
-
-  usedOf(index: number): number {
-    return this.used[index - this.firstChunk] ?? 0;
-  }
-
   /** Begins a block at `pos` of the last chunk, or in a new chunk; returns the place. */
   beginBlock(pos: number, at: number): number {
     const chunk = this.chunks.at(-1);
@@ -105,7 +94,6 @@ export class TapeStore {
       const bytes = chunk === undefined ? FIRST_CHUNK_BYTES : Math.min(chunk.length * 2, LAST_CHUNK_BYTES);
       if (chunk !== undefined) this.closeChunk(chunk, pos);
       this.chunks.push(new Uint8Array(bytes));
-      this.used.push(0);
       pos = 0;
     }
     this.marks.push(this.lastChunk, pos, at, this.texts.length);
@@ -114,7 +102,6 @@ export class TapeStore {
 
   /** A chunk that is full keeps only what is used of it. */
   private closeChunk(chunk: Uint8Array, pos: number): void {
-    this.setUsed(pos);
     this.chunks[this.chunks.length - 1] = chunk.slice(0, pos);
   }
 
@@ -163,13 +150,12 @@ export class TapeStore {
     return value;
   }
 
-  /** Cuts everything from `endSeq` on, which lies at `pos` of its block's chunk. */
-  cut(endSeq: number, pos: number, at: number, texts: number): void {
+  /** Cuts everything from `endSeq` on; `at`: time of the last event that stays. */
+  cut(endSeq: number, at: number, texts: number): void {
     const blocks = Math.ceil(endSeq / BLOCK_EVENTS) - this.marks.firstBlock;
     const chunk = blocks === 0 ? this.firstChunk - 1 : (this.marks.chunk[blocks - 1] ?? 0);
     this.marks.count = blocks;
-    this.chunks.length = this.used.length = chunk - this.firstChunk + 1;
-    if (this.used.length > 0) this.setUsed(pos);
+    this.chunks.length = chunk - this.firstChunk + 1;
     this.openChunk();
     for (const text of this.texts.splice(texts)) {
       this.textNumbers.delete(text);
@@ -189,7 +175,6 @@ export class TapeStore {
     this.startSeq = this.marks.firstBlock * BLOCK_EVENTS;
     const chunks = (this.marks.chunk[0] ?? 0) - this.firstChunk;
     this.chunks.splice(0, chunks);
-    this.used.splice(0, chunks);
     this.firstChunk += chunks;
   }
 }

@@ -9,6 +9,10 @@ import {
   KEY_BYTES,
   LAYOUTS,
   RECORD,
+  RECORD_APPENDED,
+  RECORD_PARTITIONED,
+  RECORD_SENT,
+  RECORD_SERIALIZED,
   SHORT_APPENDED,
   SHORT_PARTITIONED,
   SHORT_SENT,
@@ -30,12 +34,6 @@ export type AnyWriter = (...fields: never[]) => void;
 
 /** Writes a field; 1: it is as foretold and was left out. */
 type Put = (value: unknown) => number;
-
-const codeOf = (type: EventType): number => LAYOUTS.findIndex((layout) => layout.type === type);
-const RECORD_SENT = codeOf('record.sent');
-const RECORD_SERIALIZED = codeOf('record.serialized');
-const RECORD_PARTITIONED = codeOf('record.partitioned');
-const RECORD_APPENDED = codeOf('record.appended');
 
 export class TapeWriter extends TapePen {
   writer(type: EventType): AnyWriter {
@@ -205,15 +203,14 @@ export class TapeWriter extends TapePen {
     const at = this.open();
     if (record === this.last[RECORD] && fullOrNew < 4) {
       this.stamp(SHORT_APPENDED + fullOrNew, at);
-    } else {
-      this.stamp(RECORD_APPENDED, at);
-      this.id(RECORD, record);
       this.id(BATCH, batch);
-      this.count(sizeBytes);
-      this.count(fullOrNew);
+      this.signed(sizeBytes - usualBytes(this.last, fullOrNew));
       return;
     }
+    this.stamp(RECORD_APPENDED, at);
+    this.id(RECORD, record);
     this.id(BATCH, batch);
-    this.signed(sizeBytes - usualBytes(this.last, fullOrNew));
+    this.count(sizeBytes);
+    this.count(fullOrNew);
   }
 }

@@ -70,7 +70,8 @@ export interface TypeLayout {
 const LEAST_MASKED_FIELDS = 2;
 /** A power of two. */
 const LANES = 8;
-const BY_HAND: readonly string[] = [
+/** The four events that every record has. */
+const BY_HAND: readonly EventType[] = [
   'record.sent',
   'record.serialized',
   'record.partitioned',
@@ -116,6 +117,11 @@ export const TYPES = Object.keys(catalogue) as readonly EventType[];
 export const LAYOUTS: readonly TypeLayout[] = layoutsOf(TYPES);
 export const SLOTS = LANES * LAYOUTS.reduce((slots, { fields }) => slots + fields.length, 0);
 export const CODE_OF: ReadonlyMap<EventType, number> = new Map(TYPES.map((type, code) => [type, code]));
+const codeOf = (type: EventType): number => TYPES.indexOf(type);
+export const RECORD_SENT = codeOf('record.sent');
+export const RECORD_SERIALIZED = codeOf('record.serialized');
+export const RECORD_PARTITIONED = codeOf('record.partitioned');
+export const RECORD_APPENDED = codeOf('record.appended');
 
 assert(TYPES.length <= SHORT_SENT, 'the catalogue has grown into the short codes');
 assert(
