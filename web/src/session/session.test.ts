@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { micros } from '#base/time';
 import { createFakeSource, fakeSpec } from '../testing/fakeSource.ts';
 import { createFrameLoop } from './frameLoop.ts';
 import { createSession, type Session } from './session.ts';
@@ -137,6 +138,22 @@ describe('commands', () => {
     expect(session.undo()).toBe(true);
     expect(session.source.scenario.commands).toEqual([]);
     expect(session.undo()).toBe(false);
+  });
+
+  it('are taken back in the run that they were given in, whatever stood in its place meanwhile', () => {
+    const { session, frames } = start();
+    frames(1);
+    session.command({ do: 'broker.kill', node: 1 });
+    const before = session.source.scenario;
+    const other = createFakeSource(fakeSpec, 7);
+    const back = session.source.adopt(other, micros(0));
+    expect(session.canUndo).toBe(false);
+    expect(session.undo()).toBe(false);
+    expect(other.scenario.seed).toBe(7);
+    back();
+    expect(session.source.scenario).toBe(before);
+    expect(session.undo()).toBe(true);
+    expect(session.source.scenario.commands).toEqual([]);
   });
 });
 

@@ -50,7 +50,8 @@ export function createSession(own: RestartableSource): Session {
   let isAtOnce = false;
   /** The moment that the page was opened at has been reached. */
   let isOpen = false;
-  const undoStack: Scenario[] = [];
+  /** Of each run that was on the stage: what it was before each change. */
+  const pasts = new WeakMap<RestartableSource, Scenario[]>();
   const drawers = new Set<(view: StageView) => void>();
   const listeners = new Set<() => void>();
   const cutListeners = new Set<(cut: CutNotice) => void>();
@@ -114,6 +115,12 @@ export function createSession(own: RestartableSource): Session {
     const at = Math.floor(playback.cursor.at);
     reduce({ type: 'seek', at, completeAt: Number.POSITIVE_INFINITY });
     return at;
+  };
+
+  const remember = (before: Scenario): void => {
+    const past = pasts.get(source.shown) ?? [];
+    past.push(before);
+    pasts.set(source.shown, past);
   };
 
   const withinRun = (at: number): number =>
@@ -186,7 +193,7 @@ export function createSession(own: RestartableSource): Session {
       return keptUp;
     },
     get canUndo() {
-      return undoStack.length > 0;
+      return (pasts.get(source.shown)?.length ?? 0) > 0;
     },
     follow() {
       isFollowing = source.kind === 'live';
@@ -240,24 +247,25 @@ export function createSession(own: RestartableSource): Session {
       const before = source.scenario;
       const refusal = source.execute(body, at);
       if (refusal !== null) return refusal;
-      undoStack.push(before);
+      remember(before);
       cutAt = at;
       rest();
       touch();
       return null;
     },
     restart(scenario) {
+      if (source.lookOnly !== null) return source.lookOnly;
       // Another run takes its place: there is no moment to rest at, and no way back.
       if (source.kind === 'live') return source.restart(scenario, 0);
       const before = source.scenario;
       const refusal = source.restart(scenario, rest());
       if (refusal !== null) return refusal;
-      undoStack.push(before);
+      remember(before);
       touch();
       return null;
     },
     undo() {
-      const scenario = source.lookOnly === null ? undoStack.pop() : undefined;
+      const scenario = source.lookOnly === null ? pasts.get(source.shown)?.pop() : undefined;
       if (scenario === undefined) return false;
       source.restart(scenario, rest());
       touch();
