@@ -35,9 +35,9 @@ export async function openFile(session: Session, store: AppStore, file: File): P
   if (file.size > MAX_RECORDING_BYTES) return 'This file is too large to be a recording.';
   const start = new Uint8Array(await file.slice(0, FIRST_BYTES).arrayBuffer());
   if (!isRecording(start) && !file.name.endsWith(SUFFIX)) {
-    if (session.source.kind === 'recording') session.source.showOwn();
-    openFileText(session, await file.text(), store.getState().notify);
-    return null;
+    const refusal = openFileText(session, await file.text(), store.getState().notify);
+    if (refusal === null) forgetPlaces(store);
+    return refusal;
   }
   const read = await readRecording(new Uint8Array(await file.arrayBuffer()), breathe);
   if (!read.ok) return read.sentence;

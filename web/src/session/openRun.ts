@@ -12,16 +12,23 @@ export function goToPlayhead(session: Session, link: ReadLink, elseAt: number): 
   session.dispatch({ type: playhead?.paused === true ? 'pause' : 'play' });
 }
 
-/** Opens the text of a file that somebody dropped or chose. */
-export function openFileText(session: Session, text: string, notify: Notify): void {
+/** Opens the text of a file that somebody dropped or chose. null: done; else a sentence, and nothing has changed. */
+export function openFileText(session: Session, text: string, notify: Notify): string | null {
   const read = readScenarioFile(text);
-  if ('sentence' in read) return notify(read.sentence, 'bad');
+  if ('sentence' in read) return read.sentence;
+  const { source } = session;
+  const { lookOnly = null } = source.own;
+  if (lookOnly !== null) return lookOnly;
+  if (source.kind === 'recording') source.showOwn();
   const refusal = session.restart(read.run.scenario);
-  if (refusal !== null) return notify(refusal, 'bad');
+  if (refusal !== null) return refusal;
   for (const notice of read.run.notices) notify(notice, 'warn');
+  // Another live run says by itself when it has begun, and has no moment of the file to go to.
+  if (source.kind === 'live') return null;
   goToPlayhead(session, read.run, 0);
   notify('The run of the file is open.', 'plain', {
     label: 'Undo',
     run: () => undoWithNotice(session, notify),
   });
+  return null;
 }
