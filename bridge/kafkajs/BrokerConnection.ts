@@ -136,6 +136,8 @@ export class BrokerConnection {
     });
     socket.on('error', (error) => (this.why ??= connectionTrouble(this.address, error)));
     socket.on('close', () => this.end(null));
+    // kafkajs opens it a little later: it may have been closed before that.
+    if (this.hasEnded) this.close();
     return socket;
   }
 
@@ -156,6 +158,7 @@ export class BrokerConnection {
     this.close();
     this.listener.ended(this.isEstablished, this.why ?? why ?? `${this.address} has closed the connection`);
   }
+
   private wordsOf({ name, message }: Error): string {
     return name === 'KafkaJSSASLAuthenticationError'
       ? `${this.address} does not accept the user name and password of sasl.jaas.config`
