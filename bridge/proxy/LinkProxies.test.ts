@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../kafka/freePorts.ts';
+import { processName } from '../kafka/processes.ts';
 import { FrameScanner } from './FrameScanner.ts';
 import { LinkProxies } from './LinkProxies.ts';
 
@@ -180,6 +181,17 @@ describe('the proxies before the brokers', () => {
     const one = new Client(listenPort);
     await soon(() => one.isClosed).toBe(true);
     await lonely.stop();
+  });
+
+  it('whose process has died obey no order, say so, and take nobody along', async () => {
+    const [listenPort = 0, targetPort = 0] = await freePorts(2);
+    const dead = await LinkProxies.start({ links: [{ node: 0, listenPort, targetPort }], onStarted() {} });
+    const pid = dead.pid ?? 0;
+    process.kill(pid, 'SIGKILL');
+    // Gone before this process has a turn to hear of it.
+    while (processName(pid) !== null);
+    const orders = [1, 2, 3].map((addedMs) => dead.set(0, { addedMs, cut: false }));
+    await Promise.all(orders.map((order) => expect(order).rejects.toThrow('has ended')));
   });
 
   it('say why they cannot start', async () => {

@@ -33,7 +33,8 @@ export class LinkProxies {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.exited = new Promise((resolve) => {
-      this.child.once('error', () => resolve());
+      // Each order that does not reach it is one more error.
+      this.child.on('error', () => resolve());
       this.child.once('exit', () => resolve());
     });
     if (this.child.pid !== undefined) options.onStarted(this.child.pid);
@@ -89,9 +90,10 @@ export class LinkProxies {
   }
 
   private async order(order: ProxyOrder): Promise<void> {
-    if (!this.child.connected) throw new Error('The process of the proxies has ended.');
+    const ended = new Error('The process of the proxies has ended.');
+    if (!this.child.connected) throw ended;
     const obeyed = new Promise<void>((resolve) => this.obeyed.push(resolve));
     this.child.send(order);
-    await Promise.race([obeyed, this.exited]);
+    await Promise.race([obeyed, this.exited.then(() => Promise.reject(ended))]);
   }
 }
