@@ -260,7 +260,8 @@ export class LiveRun {
   /** Another run in the place of this one, with the applications of a link. null: it has begun, else a sentence. */
   async begin(link: string): Promise<string | null> {
     if (this.beginAnother === null) return 'This live run cannot be begun anew.';
-    const applications = applicationsOf(link, this.engine.scenario, this.ceilings);
+    const { scenario, refusals } = this.engine;
+    const applications = applicationsOf(link, scenario, this.ceilings, refusals);
     return typeof applications === 'string' ? applications : this.beginAnother(applications);
   }
 

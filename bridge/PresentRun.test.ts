@@ -88,6 +88,14 @@ describe('another live run', () => {
     await runs.stop();
   });
 
+  it('is refused with what cannot be honoured here, before anything is made', () => {
+    const refusals = new Map([['compression.type=zstd', 'Not on this machine.']]);
+    const of = (type: string) =>
+      applicationsOf(linkWith({ producer: { 'compression.type': type } }), FIRST, DEFAULT_CEILINGS, refusals);
+    expect(of('zstd')).toBe('Not on this machine.');
+    expect(of('gzip')).toMatchObject([{ producer: { 'compression.type': 'gzip' } }]);
+  });
+
   it('keeps the ceilings of the bridge, all applications together', () => {
     const [first] = FIRST.applications;
     const workload = { ...first?.workload, recordsPerS: 30_000 } as ApplicationSpec['workload'];

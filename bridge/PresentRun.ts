@@ -22,18 +22,24 @@ export interface PresentRun {
   stop(): Promise<void>;
 }
 
-/** The applications of a link on the cluster of `present`, or a sentence that says why they cannot be. */
+/**
+ * The applications of a link on the cluster of `present`, or a sentence that says why they cannot be. `refusals`: of the
+ * engine (`LiveEngine`).
+ */
 export function applicationsOf(
   link: string,
   present: Scenario,
   ceilings: Ceilings,
+  refusals: ReadonlyMap<string, string> = new Map(),
 ): readonly ApplicationSpec[] | string {
   const { scenario, notices } = readLink(link);
   const { applications } = scenario;
   const wanted = { ...present, applications, commands: [] };
   const [sentence] = [...notices, ...validateScenario(wanted)];
   const workloads = applications.map(({ workload }) => workload);
-  return sentence ?? ceilingSentence(ceilings, workloads) ?? applications;
+  const settings = applications.flatMap(({ producer }) => Object.entries(producer));
+  const refused = settings.map((setting) => refusals.get(setting.join('='))).find((one) => one !== undefined);
+  return sentence ?? refused ?? ceilingSentence(ceilings, workloads) ?? applications;
 }
 
 /** @throws Error with a sentence when the first run cannot be made. */

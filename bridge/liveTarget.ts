@@ -1,5 +1,6 @@
 /** Makes ready what live mode runs against: the simulated cluster, brokers of our own, or somebody's. */
 import { randomInt } from 'node:crypto';
+import { known } from '#base/assert';
 import type { Scenario } from '#model/Scenario';
 import type { LiveTarget } from './arguments.ts';
 import { DEFAULT_CEILINGS, withinCeilings, type Ceilings } from './ceilings.ts';
@@ -172,12 +173,12 @@ interface Ground {
   readonly own: OwnBrokers | null;
   readonly progress: (line: string) => void;
   readonly ceilings: Ceilings;
-  /** Told each engine as it is made. */
+  /** Told each engine that takes the place of the one before. */
   readonly began?: (engine: KafkajsEngine) => void;
 }
 
 async function connect(ground: Ground): Promise<PresentRun> {
-  const { bootstrap, wanted, own, progress, ceilings } = ground;
+  const { bootstrap, wanted, own, progress, ceilings, began } = ground;
   const [found, ...others] = await findTopics(bootstrap, wanted);
   const { brokers } = found;
   for (const one of [found, ...others]) {
@@ -197,52 +198,66 @@ async function connect(ground: Ground): Promise<PresentRun> {
   const nodes = brokers.map(({ node }) => node);
   return presentRun(async (applications, beginAnother) => {
     const first = scenario();
-    const run = await liveRunOn(ground, {
+    const { run, engine } = await liveRunOn(ground, {
       scenario: applications === null ? first : { ...first, applications },
       nodes,
       beginAnother,
     });
-    // A link that was slow or cut in the run before is whole in this one.
-    const heal = { addedMs: 0, cut: false };
-    const links = applications === null ? null : (own?.links ?? null);
-    if (links !== null) await Promise.all(nodes.map((node) => links.set(node, heal)));
+    try {
+      // A link that was slow or cut in the run before is whole in this one.
+      const heal = { addedMs: 0, cut: false };
+      const links = applications === null ? null : (own?.links ?? null);
+      if (links !== null) await Promise.all(nodes.map((node) => links.set(node, heal)));
+    } catch (error) {
+      await run.stop();
+      throw error;
+    }
+    began?.(engine);
     return run;
   });
 }
 
+/** @throws Error with a sentence; then nothing of it is left. */
 async function liveRunOn(
-  { bootstrap, readAt, own, ceilings, began }: Ground,
+  { bootstrap, readAt, own, ceilings }: Ground,
   how: {
     readonly scenario: Scenario;
     readonly nodes: readonly number[];
     readonly beginAnother: BeginAnother;
   },
-): Promise<LiveRun> {
+): Promise<{ readonly run: LiveRun; readonly engine: KafkajsEngine }> {
   const { scenario, nodes, beginAnother } = how;
   const ledgerRun = randomInt(TWO_TO_32);
   const topics = scenario.cluster.topics.map(({ topic }) => topic);
   const ledger = new LiveLedger({ ledgerRun, bootstrap: readAt, topics });
-  await ledger.begin();
-  return new LiveRun({
-    wall: processWall,
-    ceilings,
-    ledger,
-    beginAnother,
-    engine: (openLog) => {
-      const engine = createKafkajsEngine({
-        scenario,
-        nodes,
-        bootstrap,
-        own,
-        watchAt: readAt,
-        ledgerRun,
-        openLog,
-        beganAtMs: Date.now(),
-      });
-      began?.(engine);
-      return engine;
-    },
-  });
+  const made: KafkajsEngine[] = [];
+  try {
+    await ledger.begin();
+    const run = new LiveRun({
+      wall: processWall,
+      ceilings,
+      ledger,
+      beginAnother,
+      engine(openLog) {
+        const engine = createKafkajsEngine({
+          scenario,
+          nodes,
+          bootstrap,
+          own,
+          watchAt: readAt,
+          ledgerRun,
+          openLog,
+          beganAtMs: Date.now(),
+        });
+        made.push(engine);
+        return engine;
+      },
+    });
+    return { run, engine: known(made[0], 'the engine of the run') };
+  } catch (error) {
+    ledger.close();
+    throw error;
+  }
 }
 
 function topicLine({ topic, timestampType, isCreated }: FoundCluster): string {
