@@ -1,8 +1,9 @@
 /** What is true in a run at a moment: the same projections as on the page, and the few sums that lessons ask for. */
 import { known } from '#base/assert';
 import type { EventType } from '#events/catalogue';
-import { EventTape } from '#events/EventTape';
-import { createModelRun, type ModelRun } from '#model/ModelRun';
+import type { EventTape } from '#events/EventTape';
+import { loggedRun } from '#model/loggedRun';
+import type { ModelRun } from '#model/ModelRun';
 import type { Scenario } from '#model/Scenario';
 import type { PipelineState } from '#projections/pipelineState';
 import { RunProjections } from '#projections/RunProjections';
@@ -54,9 +55,9 @@ class Run {
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
-    let tape: EventTape | null = null;
-    this.model = createModelRun(scenario, (clock) => (tape = new EventTape(clock)));
-    this.tape = known(tape as EventTape | null, 'the log of the run');
+    const { model, tape } = loggedRun(scenario);
+    this.model = model;
+    this.tape = tape;
     this.projections = new RunProjections(this.tape);
   }
 

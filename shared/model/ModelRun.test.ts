@@ -1,33 +1,13 @@
 import { micros } from '#base/time';
-import type { PipelineEvent } from '#events/catalogue';
-import { EventTape } from '#events/EventTape';
+import { eventsOf, logOf } from '#testing/logOf';
 import { randomScenario } from '#testing/randomScenario';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SCENARIO } from './defaultScenario.ts';
-import { createModelRun, type ModelRun } from './ModelRun.ts';
+import { loggedRun } from './loggedRun.ts';
 import type { Scenario } from './Scenario.ts';
 
 /** Nothing is timed here; a busy machine just needs longer. */
 const PATIENCE_MS = 120_000;
-
-function begin(scenario: Scenario): { run: ModelRun; tape: EventTape } {
-  let tape: EventTape | undefined;
-  const run = createModelRun(scenario, (clock) => (tape = new EventTape(clock)));
-  if (tape === undefined) throw new Error('no log was opened');
-  return { run, tape };
-}
-
-function runTo(scenario: Scenario, atUs: number): EventTape {
-  const { run, tape } = begin(scenario);
-  run.runUntil(atUs);
-  expect(run.failure).toBeNull();
-  return tape;
-}
-
-function eventsOf(tape: EventTape): PipelineEvent[] {
-  const reader = tape.read(0);
-  return Array.from({ length: tape.endSeq }, () => reader.next());
-}
 
 describe('a run', () => {
   it(
@@ -35,8 +15,8 @@ describe('a run', () => {
     () => {
       for (let seed = 1; seed <= 12; seed++) {
         const scenario = randomScenario(seed);
-        const whole = runTo(scenario, 2_000_000);
-        const { run, tape } = begin(scenario);
+        const whole = logOf(scenario, 2_000_000);
+        const { model: run, tape } = loggedRun(scenario);
         for (let targetUs = 0; run.reachedUs < 2_000_000;) {
           const { stopped } = run.runUntil(targetUs, 1 + (seed % 40));
           if (!stopped) targetUs = Math.min(2_000_000, targetUs + 1 + seed * 1777);
@@ -52,21 +32,21 @@ describe('a run', () => {
     () => {
       for (let seed = 1; seed <= 12; seed++) {
         const scenario = randomScenario(seed);
-        const { run, tape } = begin({ ...scenario, commands: [] });
+        const { model: run, tape } = loggedRun({ ...scenario, commands: [] });
         for (const command of scenario.commands) {
           run.runUntil(command.at);
           expect(run.give(command)).toBe(true);
         }
         run.runUntil(2_000_000);
         expect(run.scenario).toEqual(scenario);
-        expect(tape.digest()).toBe(runTo(scenario, 2_000_000).digest());
+        expect(tape.digest()).toBe(logOf(scenario, 2_000_000).digest());
       }
     },
     PATIENCE_MS,
   );
 
   it('takes no command for an instant that is over', () => {
-    const { run } = begin(DEFAULT_SCENARIO);
+    const { model: run } = loggedRun(DEFAULT_SCENARIO);
     run.runUntil(50_000);
     expect(run.give({ do: 'broker.kill', node: 1, at: micros(49_999) })).toBe(false);
     expect(run.give({ do: 'broker.kill', node: 1, at: micros(50_000) })).toBe(true);
@@ -75,7 +55,7 @@ describe('a run', () => {
   });
 
   it('shows batches of several records when nobody has touched anything', () => {
-    const events = eventsOf(runTo(DEFAULT_SCENARIO, 1_000_000));
+    const events = eventsOf(logOf(DEFAULT_SCENARIO, 1_000_000));
     const closed = events.filter((event) => event.type === 'batch.closed');
     const records = closed.reduce((sum, { records: count }) => sum + count, 0);
     expect(records / closed.length).toBeGreaterThan(3);
@@ -87,7 +67,7 @@ describe('a run', () => {
     const application = DEFAULT_SCENARIO.applications[0];
     if (application === undefined) throw new Error('no application');
     const workload = { ...application.workload, headerBytes: 20, valueSpreadPercent: 100 };
-    const { run, tape } = begin({
+    const { model: run, tape } = loggedRun({
       ...DEFAULT_SCENARIO,
       applications: [{ ...application, workload }],
       commands: [
@@ -115,7 +95,7 @@ describe('a run', () => {
         { do: 'producer.replace', application: 0, producer: { 'linger.ms': '20' }, at: micros(100_000) },
       ],
     };
-    const events = eventsOf(runTo(scenario, 400_000));
+    const events = eventsOf(logOf(scenario, 400_000));
     expect(events.filter(({ type }) => type === 'client.started')).toHaveLength(2);
     expect(
       events.flatMap((event) => (event.type === 'client.closed' ? [`${event.client} ${event.how}`] : [])),

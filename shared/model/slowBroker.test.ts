@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { nodeId } from '#base/ids';
 import { micros } from '#base/time';
-import { EventTape } from '#events/EventTape';
+import type { EventTape } from '#events/EventTape';
 import { RunProjections } from '#projections/RunProjections';
+import { eventsOf, logOf } from '#testing/logOf';
 import { DEFAULT_SCENARIO } from './defaultScenario.ts';
-import { createModelRun } from './ModelRun.ts';
 import type { Command } from './Scenario.ts';
 import { readLink, writeLink } from './scenarioQuery.ts';
 
@@ -19,22 +19,12 @@ interface Handled {
 }
 
 /** The default run with acks=1 (nobody waits for followers) and these commands. */
-function logOf(commands: readonly Command[], untilUs: number): EventTape {
-  const tapes: EventTape[] = [];
+function slowLog(commands: readonly Command[], untilUs: number): EventTape {
   const applications = DEFAULT_SCENARIO.applications.map((application) => ({
     ...application,
     producer: { ...application.producer, acks: '1', 'enable.idempotence': 'false' },
   }));
-  const run = createModelRun({ ...DEFAULT_SCENARIO, applications, commands }, (clock) => {
-    const tape = new EventTape(clock);
-    tapes.push(tape);
-    return tape;
-  });
-  run.runUntil(untilUs);
-  expect(run.failure).toBeNull();
-  const [tape] = tapes;
-  if (tape === undefined) throw new Error('no log was opened');
-  return tape;
+  return logOf({ ...DEFAULT_SCENARIO, applications, commands }, untilUs);
 }
 
 /** How long each broker worked on each Produce request. */
@@ -42,9 +32,7 @@ function handledIn(log: EventTape): readonly Handled[] {
   const nodes = new Map<number, number>();
   const begun = new Map<number, number>();
   const out: Handled[] = [];
-  const reader = log.read(0);
-  for (let seq = 0; seq < log.endSeq; seq++) {
-    const event = reader.next();
+  for (const event of eventsOf(log)) {
     if (event.type === 'request.sent' && event.api === 'PRODUCE') nodes.set(event.request, event.node);
     else if (event.type === 'request.begun') begun.set(event.request, event.at);
     else if (event.type === 'response.left') {
@@ -61,7 +49,7 @@ describe('a slow broker', () => {
     { at: micros(SLOW_AT), do: 'broker.slow', node: 1, addedUs: ADDED_US },
     { at: micros(FAST_AT), do: 'broker.slow', node: 1, addedUs: 0 },
   ];
-  const log = logOf(commands, 800_000);
+  const log = slowLog(commands, 800_000);
   const all = handledIn(log);
   const isSlow = ({ node, begunAt }: Handled): boolean =>
     node === 1 && begunAt >= SLOW_AT && begunAt < FAST_AT;
@@ -83,7 +71,7 @@ describe('a slow broker', () => {
   });
 
   it('is said at the mark and in the state', () => {
-    const log = logOf(commands.slice(0, 1), 100_000);
+    const log = slowLog(commands.slice(0, 1), 100_000);
     const slow = new RunProjections(log);
     slow.extend();
     expect(slow.marks.all.some(({ label }) => label === 'broker 1 slow')).toBe(true);

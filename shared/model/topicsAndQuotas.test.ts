@@ -1,9 +1,9 @@
 import { clientMs } from '#base/time';
-import type { EventOf, EventType, PipelineEvent } from '#events/catalogue';
-import { EventTape } from '#events/EventTape';
+import type { PipelineEvent } from '#events/catalogue';
+import type { EventTape } from '#events/EventTape';
 import { RunProjections } from '#projections/RunProjections';
+import { eventsOf, logOf, ofType as of } from '#testing/logOf';
 import { describe, expect, it } from 'vitest';
-import { createModelRun } from './ModelRun.ts';
 import type { Scenario } from './Scenario.ts';
 import { readLink, writeLink } from './scenarioQuery.ts';
 
@@ -15,16 +15,9 @@ function run(query: string, ms: number): { events: PipelineEvent[]; tape: EventT
 }
 
 function runOf(scenario: Scenario, ms: number): { events: PipelineEvent[]; tape: EventTape } {
-  let opened: EventTape | undefined;
-  const model = createModelRun(scenario, (clock) => (opened = new EventTape(clock)));
-  model.runUntil(ms * 1000);
-  expect(model.failure).toBeNull();
-  const tape = opened ?? new EventTape();
-  const reader = tape.read(0);
-  return { events: Array.from({ length: tape.endSeq }, () => reader.next()), tape };
+  const tape = logOf(scenario, ms * 1000);
+  return { events: eventsOf(tape), tape };
 }
-const of = <T extends EventType>(events: readonly PipelineEvent[], type: T): EventOf<T>[] =>
-  events.filter((event) => event.type === type) as unknown as EventOf<T>[];
 
 describe('a topic that is deleted and made anew', () => {
   const QUERY = 'rate=400&partitions=3&do=200000.topic.delete.orders&do=700000.topic.create.orders.2';

@@ -1,9 +1,8 @@
 import { micros } from '#base/time';
-import type { EventOf, EventType, PipelineEvent } from '#events/catalogue';
-import { EventTape } from '#events/EventTape';
+import type { EventOf, PipelineEvent } from '#events/catalogue';
+import { eventsOf, logOf, ofType as of } from '#testing/logOf';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_APPLICATION, DEFAULT_SCENARIO, DEFAULT_TRANSACTIONS } from './defaultScenario.ts';
-import { createModelRun } from './ModelRun.ts';
 import { readLink, writeLink } from './scenarioQuery.ts';
 import type { ApplicationSpec, CommandBody, Scenario, TransactionSpec } from './Scenario.ts';
 import { validateScenario } from './validateScenario.ts';
@@ -38,18 +37,8 @@ const scenarioOf = (
 
 function run(scenario: Scenario, ms: number): PipelineEvent[] {
   expect(validateScenario(scenario)).toEqual([]);
-  let tape: EventTape | undefined;
-  const model = createModelRun(scenario, (clock) => (tape = new EventTape(clock)));
-  model.runUntil(ms * 1000);
-  expect(model.failure).toBeNull();
-  const reader = tape?.read(0);
-  return Array.from({ length: tape?.endSeq ?? 0 }, () => reader?.next()).filter(
-    (event) => event !== undefined,
-  );
+  return eventsOf(logOf(scenario, ms * 1000));
 }
-
-const of = <T extends EventType>(events: readonly PipelineEvent[], type: T): EventOf<T>[] =>
-  events.filter((event) => event.type === type) as unknown as EventOf<T>[];
 
 const returns = (events: readonly PipelineEvent[], call: string): EventOf<'call.returned'>[] =>
   of(events, 'call.returned').filter((event) => event.call === call);

@@ -1,6 +1,5 @@
 /** Every error of the tables, injected into a run of the model: what the producer does is what `explain/errors` says. */
 import { micros } from '#base/time';
-import { EventTape } from '#events/EventTape';
 import { PRODUCE_ERRORS, REQUEST_ERRORS, type ProduceReactions, type Reaction } from '#explain/errors';
 import {
   DEFAULT_APPLICATION,
@@ -9,11 +8,11 @@ import {
   DEFAULT_TOPIC,
   DEFAULT_WORKLOAD,
 } from '#model/defaultScenario';
-import { createModelRun } from '#model/ModelRun';
 import type { AnswerRule, Scenario } from '#model/Scenario';
 import { ErrorTally, type ErrorCounts } from '#projections/errorTally';
 import type { ErrorName } from '#record/Errors';
 import { describe, expect, test } from 'vitest';
+import { eventsOf, logOf } from './logOf.ts';
 
 type Kind = keyof ProduceReactions;
 
@@ -50,14 +49,9 @@ function scenario(kind: Kind, rule: Partial<AnswerRule> & Pick<AnswerRule, 'api'
 }
 
 function countsOf(run: Scenario, error: ErrorName): ErrorCounts {
-  let tape: EventTape | undefined;
-  const model = createModelRun(run, (clock) => (tape = new EventTape(clock)));
-  model.runUntil(1_500_000);
-  expect(model.failure).toBeNull();
-  if (tape === undefined) throw new Error('no log was opened');
+  const tape = logOf(run, 1_500_000);
   const tally = new ErrorTally();
-  const reader = tape.read(0);
-  while (reader.seq < tape.endSeq) tally.add(reader.next());
+  for (const event of eventsOf(tape)) tally.add(event);
   return tally.counts(error, tape.endSeq);
 }
 

@@ -3,8 +3,8 @@ import { createRandom } from '#base/random';
 import { batchId, recordId, requestId } from '#base/ids';
 import { describe as sentenceOf } from '#explain/describe';
 import { why, type Entity } from '#explain/why/why';
-import { EventTape } from '#events/EventTape';
-import { ModelRun } from '#model/ModelRun';
+import type { EventTape } from '#events/EventTape';
+import { loggedRun } from '#model/loggedRun';
 import { randomScenario } from './randomScenario.ts';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
 import { RunProjections } from '#projections/RunProjections';
@@ -13,14 +13,8 @@ const LENGTH_MS = 400;
 const SEEDS = Array.from({ length: 16 }, (_, i) => 3 * i + 2);
 
 function runOf(seed: number): { tape: EventTape; run: RunProjections } {
-  const tapes: EventTape[] = [];
-  const model = new ModelRun(randomScenario(seed), (clock) => {
-    const tape = new EventTape(clock);
-    tapes.push(tape);
-    return tape;
-  });
+  const { model, tape } = loggedRun(randomScenario(seed));
   model.runUntil(LENGTH_MS * 1000, 2_000_000);
-  const tape = tapes[0] ?? new EventTape();
   const run = new RunProjections(tape);
   run.extend();
   return { tape, run };

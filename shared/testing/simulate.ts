@@ -1,7 +1,6 @@
 /** One random run with the laws held against it while it goes on, and what is left of a scenario that breaks one. */
 import { micros } from '#base/time';
-import { EventTape } from '#events/EventTape';
-import { createModelRun } from '#model/ModelRun';
+import { loggedRun } from '#model/loggedRun';
 import type { Command, Scenario } from '#model/Scenario';
 import { Laws, type Violation } from './laws.ts';
 
@@ -38,10 +37,7 @@ export function healed(scenario: Scenario): Scenario {
 
 /** Runs a scenario that ends; a bug of the model is a violation like any other. */
 export function simulate(scenario: Scenario): SimulatedRun {
-  let tape: EventTape | null = null;
-  const run = createModelRun(scenario, (clock) => (tape = new EventTape(clock)));
-  // The run has opened its log by now.
-  const log = tape ?? new EventTape();
+  const { model: run, tape: log } = loggedRun(scenario);
   const laws = new Laws(scenario, log);
   const endOfCommands = scenario.commands.at(-1)?.at ?? 0;
   let atUs = 0;

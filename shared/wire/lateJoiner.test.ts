@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { known } from '#base/assert';
 import { EventTape } from '#events/EventTape';
 import { BLOCK_EVENTS } from '#events/tape/layout';
-import { createModelRun } from '#model/ModelRun';
+import { logOf } from '#testing/logOf';
 import { randomScenario } from '#testing/randomScenario';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
 import type { PipelineState } from '#projections/pipelineState';
@@ -12,14 +11,6 @@ import { MAX_FRAME_EVENTS } from './protocol.ts';
 import { decodeState, encodeState } from './snapshot.ts';
 
 const RUN_US = 150_000;
-
-function logOf(seed: number): EventTape {
-  let tape: EventTape | null = null;
-  const run = createModelRun(randomScenario(seed), (clock) => (tape = new EventTape(clock)));
-  run.runUntil(RUN_US);
-  expect(run.failure).toBeNull();
-  return known<EventTape>(tape, 'the tape');
-}
 
 function stateBefore(log: EventTape, seq: number): PipelineState {
   const state = pipelineProjection.initial();
@@ -49,7 +40,7 @@ const textOf = (state: PipelineState): string => JSON.stringify(encodeState(stat
 describe('a viewer that joins late', () => {
   it('holds the same log as one that was there from the beginning, byte for byte', () => {
     for (let seed = 1; seed <= 6; seed++) {
-      const log = logOf(seed);
+      const log = logOf(randomScenario(seed), RUN_US);
       const seq = Math.floor(log.endSeq / 2 / BLOCK_EVENTS) * BLOCK_EVENTS;
       const late = joiner(log, seq, 1 + ((seed * 97) % 500));
       expect([late.startSeq, late.endSeq]).toEqual([seq, log.endSeq]);
@@ -61,7 +52,7 @@ describe('a viewer that joins late', () => {
 
   it('sees the same state at every later moment, beginning with the snapshot', () => {
     for (let seed = 1; seed <= 6; seed++) {
-      const log = logOf(seed);
+      const log = logOf(randomScenario(seed), RUN_US);
       const seq = Math.floor(log.endSeq / 2 / BLOCK_EVENTS) * BLOCK_EVENTS;
       const sent = JSON.stringify(encodeState(stateBefore(log, seq)));
       const base = decodeState(JSON.parse(sent));

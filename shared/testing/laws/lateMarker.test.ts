@@ -2,10 +2,9 @@
  * A coordinator that another broker has taken over from still has a marker to send. It must not end the producer's next
  * transaction: found by the simulation (seed 79706), where a committed transaction could not be read.
  */
-import { EventTape } from '#events/EventTape';
-import { createModelRun } from '#model/ModelRun';
 import { readLink } from '#model/scenarioQuery';
 import { expect, test } from 'vitest';
+import { eventsOf, logOf } from '../logOf.ts';
 
 // The coordinator dies; the one that takes over has an abort marker under way when the first is there again.
 const LINK =
@@ -20,14 +19,9 @@ const LINK =
 test('the marker of a coordinator that is no more ends nothing', () => {
   const { scenario, notices } = readLink(LINK);
   expect(notices).toEqual([]);
-  let tape = new EventTape();
-  const run = createModelRun(scenario, (clock) => (tape = new EventTape(clock)));
-  run.runUntil(900_000);
   const markers: string[] = [];
   const ends: string[] = [];
-  const reader = tape.read(0);
-  while (reader.seq < tape.endSeq) {
-    const event = reader.next();
+  for (const event of eventsOf(logOf(scenario, 900_000))) {
     if (event.type === 'log.marked')
       markers.push(`tp ${event.tp}, epoch ${event.producerEpoch}: ${event.commit ? 'commit' : 'abort'}`);
     if (event.type === 'coordinator.moved' && event.to.startsWith('Complete')) ends.push(event.to);

@@ -3,7 +3,7 @@
  * way, and arrives in the next transaction of the same producer.
  */
 import { micros } from '#base/time';
-import { EventTape } from '#events/EventTape';
+import type { EventTape } from '#events/EventTape';
 import {
   DEFAULT_APPLICATION,
   DEFAULT_CLUSTER,
@@ -11,10 +11,10 @@ import {
   DEFAULT_TOPIC,
   DEFAULT_WORKLOAD,
 } from '#model/defaultScenario';
-import { createModelRun } from '#model/ModelRun';
 import type { Scenario } from '#model/Scenario';
 import { describe, expect, test } from 'vitest';
 import { Laws } from '../laws.ts';
+import { eventsOf, logOf } from '../logOf.ts';
 
 /** Leads the one partition, and does not coordinate the transactions. */
 const LEADER = 1;
@@ -45,20 +45,12 @@ const scenario = (transactionVersion: 1 | 2): Scenario => ({
   ],
 });
 
-function tapeOf(version: 1 | 2): EventTape {
-  let tape: EventTape | undefined;
-  const run = createModelRun(scenario(version), (clock) => (tape = new EventTape(clock)));
-  run.runUntil(10_000_000);
-  expect(run.failure).toBeNull();
-  return tape ?? new EventTape();
-}
+const tapeOf = (version: 1 | 2): EventTape => logOf(scenario(version), 10_000_000);
 
 /** What became of the batches at the leader and at their client, in order. */
 function storyOf(tape: EventTape): readonly string[] {
-  const reader = tape.read(0);
   const story: string[] = [];
-  while (reader.seq < tape.endSeq) {
-    const event = reader.next();
+  for (const event of eventsOf(tape)) {
     if (event.type === 'batch.failed') story.push(`${event.batch} failed`);
     else if (event.type === 'batch.completed') story.push(`${event.batch} acked`);
     else if (event.type === 'log.appended') story.push(`${event.batch} written`);

@@ -2,12 +2,12 @@
  * The model in the page as a source: runs ahead of the cursor within a budget, and makes a run anew when its past is
  * changed. Of the page, only this file knows that there is a simulation.
  */
-import { assert, BugError } from '#base/assert';
+import { BugError } from '#base/assert';
 import { micros, type Micros } from '#base/time';
 import { catalogue, type EventType } from '#events/catalogue';
-import { EventTape } from '#events/EventTape';
+import type { EventTape } from '#events/EventTape';
 import { SIMULATED_COMMANDS } from '#model/commandNames';
-import { createModelRun, type ModelRun } from '#model/ModelRun';
+import { loggedRun } from '#model/loggedRun';
 import { readCommand, writeCommand } from '#model/queryCommands';
 import type { Command, Scenario } from '#model/Scenario';
 import { readLink, writeLink } from '#model/scenarioQuery';
@@ -29,28 +29,11 @@ const capabilities: Capabilities = {
   commandsInThePast: true,
 };
 
-interface Run {
-  readonly model: ModelRun;
-  readonly tape: EventTape;
-}
-
 /** The same events before `untilUs` as in the run before: checked piece by piece, within the budget. */
 interface PrefixCheck {
   readonly before: EventTape;
   readonly toSeq: number;
   seq: number;
-}
-
-function open(scenario: Scenario): Run {
-  const tapes: EventTape[] = [];
-  const model = createModelRun(scenario, (clock) => {
-    const tape = new EventTape(clock);
-    tapes.push(tape);
-    return tape;
-  });
-  const tape = tapes[0];
-  assert(tape !== undefined, 'the run opened no log');
-  return { model, tape };
 }
 
 /**
@@ -71,7 +54,7 @@ export function createModelSource(
 ): RestartableSource {
   const problems = validateScenario(scenario);
   if (problems.length > 0) throw new BugError(problems.join(' '));
-  let run = open(scenario);
+  let run = loggedRun(scenario);
   /** A run made anew is behind until it has reached this. */
   let goalUs = 0;
   let check: PrefixCheck | null = null;
@@ -81,7 +64,7 @@ export function createModelSource(
   const replace = (next: Scenario, untilUs: number): void => {
     goalUs = untilUs;
     mismatch = null;
-    run = open(next);
+    run = loggedRun(next);
     for (const listener of listeners) listener({ kind: 'cut', endSeq: 0 });
   };
 

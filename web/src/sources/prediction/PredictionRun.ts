@@ -1,7 +1,6 @@
 /** The model in the page, beside a live run: in small pieces of work, until it has run for as long as is compared. */
-import { known } from '#base/assert';
-import { EventTape } from '#events/EventTape';
-import { createModelRun, type ModelRun } from '#model/ModelRun';
+import { loggedRun } from '#model/loggedRun';
+import type { ModelRun } from '#model/ModelRun';
 import type { Scenario } from '#model/Scenario';
 import type { MetricValues } from '#projections/metricSeries';
 import { RunProjections } from '#projections/RunProjections';
@@ -21,13 +20,9 @@ export class PredictionRun {
   private readonly untilUs: number;
 
   constructor(scenario: Scenario) {
-    const tapes: EventTape[] = [];
-    this.model = createModelRun(scenario, (clock) => {
-      const tape = new EventTape(clock);
-      tapes.push(tape);
-      return tape;
-    });
-    this.projections = new RunProjections(known(tapes[0], 'the log of the run'));
+    const { model, tape } = loggedRun(scenario);
+    this.model = model;
+    this.projections = new RunProjections(tape);
     const recordsPerS = scenario.applications.reduce((sum, { workload }) => sum + workload.recordsPerS, 0);
     const wishedUs = Math.floor((RECORDS * US_PER_S) / Math.max(1, recordsPerS));
     this.untilUs = WARM_UP_US + Math.min(LONGEST_US, Math.max(SHORTEST_US, wishedUs));

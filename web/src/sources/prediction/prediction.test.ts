@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { known } from '#base/assert';
-import { EventTape } from '#events/EventTape';
 import { DEFAULT_SCENARIO } from '#model/defaultScenario';
-import { createModelRun } from '#model/ModelRun';
 import type { CommandBody, Scenario, WorkloadSpec } from '#model/Scenario';
 import { RunProjections } from '#projections/RunProjections';
+import { logOf } from '#testing/logOf';
 import { COMPARED } from './measured.ts';
 import { differencePercent, Predictor, type LiveLook } from './Predictor.ts';
 
@@ -27,10 +26,7 @@ function simulated(
     })),
     commands: commands as Scenario['commands'],
   };
-  let tape: EventTape | null = null;
-  const run = createModelRun(scenario, (clock) => (tape = new EventTape(clock)));
-  run.runUntil(untilUs);
-  const projections = new RunProjections(known<EventTape>(tape, 'the log'));
+  const projections = new RunProjections(logOf(scenario, untilUs));
   projections.extend();
   return { source: { scenario }, projections, completeAt: untilUs, startAt: 0 };
 }
