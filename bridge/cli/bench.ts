@@ -10,6 +10,7 @@
  * Never part of a test: times belong to machines.
  */
 import { parseArgs } from 'node:util';
+import { wholeNumber } from './arguments.ts';
 import { engine } from './bench/engine.ts';
 import { frame } from './bench/frame.ts';
 import { hostile, HOSTILE_INPUTS } from './bench/hostile.ts';
@@ -27,8 +28,9 @@ const PARTS = {
   frame,
   start,
   size,
-  live: () => live(liveOptions()),
-  hostile: () => hostile(Number(options.inputs ?? HOSTILE_INPUTS)),
+  live: () =>
+    live({ records: count('records', LIVE_OPTIONS.records), rounds: count('rounds', LIVE_OPTIONS.rounds) }),
+  hostile: () => hostile(count('inputs', HOSTILE_INPUTS)),
   stalled,
 } as const;
 type Part = keyof typeof PARTS;
@@ -64,18 +66,9 @@ function table(rows: readonly (readonly string[])[]): string {
     .trimEnd();
 }
 
-function liveOptions(): typeof LIVE_OPTIONS {
-  const { records, rounds } = options;
-  return {
-    records: records === undefined ? LIVE_OPTIONS.records : atLeastOne('--records', records),
-    rounds: rounds === undefined ? LIVE_OPTIONS.rounds : atLeastOne('--rounds', rounds),
-  };
-}
-
-function atLeastOne(name: string, text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new Error(`${name} takes a whole number from 1 on.`);
-  return count;
+function count(name: 'inputs' | 'records' | 'rounds', otherwise: number): number {
+  const text = options[name];
+  return text === undefined ? otherwise : wholeNumber(`--${name}`, text, 1);
 }
 
 const unknown = names.find((name) => !isPart(name));

@@ -7,40 +7,17 @@
  *                                                            --mutate: public cases, a little different;
  *                                                            --settings: the configuration only
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { parseCase } from '#conformance/caseSchema';
-import { traceOf } from '#conformance/traceOf';
-import { describe, judge, type Failure } from './judge.ts';
 import { mutatedCase } from '#conformance/mutateCase';
-import { randomSettingsCase } from '#conformance/randomSettingsCase';
 import { randomCase, type CaseJson } from '#conformance/randomCase';
+import { randomSettingsCase } from '#conformance/randomSettingsCase';
+import { refuse, wholeNumber } from './arguments.ts';
+import { describe } from './judge.ts';
+import { caseNames, judgeCase, readCase, type JudgedCase } from './publicCases.ts';
 import { compareRandomCases } from './randomConformance.ts';
 
-const HOME = new URL('../../shared/conformance/', import.meta.url);
-
-interface PublicCase {
-  readonly name: string;
-  readonly covers: readonly string[];
-  readonly failure: Failure | null;
-}
-
-const readLines = (file: URL): object[] =>
-  readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line): object => JSON.parse(line));
-
-function runCase(file: string, messages: boolean): PublicCase {
-  const name = file.replace(/\.json$/, '');
-  const parsed = parseCase(JSON.parse(readFileSync(new URL(`cases/${file}`, HOME), 'utf8')));
-  const expected = readLines(new URL(`traces/${name}.jsonl`, HOME));
-  return { name, covers: parsed.covers, failure: judge(name, expected, () => traceOf(parsed), messages) };
-}
-
-function printTable(cases: readonly PublicCase[]): void {
-  const scenarios = new Map<string, PublicCase[]>();
+function printTable(cases: readonly JudgedCase[]): void {
+  const scenarios = new Map<string, JudgedCase[]>();
   for (const one of cases)
     for (const scenario of one.covers.length === 0 ? ['-'] : one.covers)
       scenarios.set(scenario, [...(scenarios.get(scenario) ?? []), one]);
@@ -54,31 +31,18 @@ function printTable(cases: readonly PublicCase[]): void {
   }
 }
 
-const filesOf = (only: string): readonly string[] =>
-  readdirSync(fileURLToPath(new URL('cases', HOME)))
-    .filter((file) => file.endsWith('.json') && file.includes(only))
-    .toSorted();
+function chosen(only: string): readonly string[] {
+  const names = caseNames().filter((name) => name.includes(only));
+  return names.length > 0 ? names : refuse(`No case has “${only}” in its name.`);
+}
 
 function comparePublicCases(only: string, messages: boolean): boolean {
-  const cases = filesOf(only).map((file) => runCase(file, messages));
+  const cases = chosen(only).map((name) => judgeCase(name, messages));
   printTable(cases);
   const failures = cases.flatMap(({ failure }) => (failure === null ? [] : [failure]));
   for (const failure of failures) console.log(`\n${describe(failure)}`);
   console.log(`\n${cases.length - failures.length} passed, ${failures.length} failed`);
   return failures.length === 0;
-}
-
-const originals = new Map<string, readonly CaseJson[]>();
-
-function publicCases(only: string): readonly CaseJson[] {
-  let cases = originals.get(only);
-  if (cases === undefined) {
-    cases = filesOf(only).map((file): CaseJson =>
-      JSON.parse(readFileSync(new URL(`cases/${file}`, HOME), 'utf8')),
-    );
-    originals.set(only, cases);
-  }
-  return cases;
 }
 
 const { values } = parseArgs({
@@ -96,15 +60,17 @@ const { values } = parseArgs({
 const { only, messages, random, seed, mutate, settings, shrink } = values;
 function caseOf(): (n: number) => CaseJson {
   if (settings) return randomSettingsCase;
-  return mutate ? (n) => mutatedCase(n, publicCases(only)) : randomCase;
+  if (!mutate) return randomCase;
+  const originals = chosen(only).map(readCase);
+  return (n) => mutatedCase(n, originals);
 }
 const allEqual =
   random === undefined
     ? comparePublicCases(only, messages)
     : await compareRandomCases({
-        count: Number(random),
+        count: wholeNumber('--random', random, 1),
         caseOf: caseOf(),
-        seed: Number(seed),
+        seed: wholeNumber('--seed', seed, 0),
         messages,
         shrink,
       });

@@ -7,15 +7,11 @@
  *   npm run golden -- --missing    of cases that have none yet
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ERROR_CASES } from '#conformance/errorCases';
 import { buildOracle, ORACLE_JAR } from './oracle.ts';
-
-const HOME = fileURLToPath(new URL('../../shared/conformance/', import.meta.url));
-const caseFile = (name: string): string => `${HOME}cases/${name}.json`;
-const traceFile = (name: string): string => `${HOME}traces/${name}.jsonl`;
+import { caseFile, caseNames, CONFORMANCE, traceFile } from './publicCases.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,11 +24,7 @@ function writeErrorCases(): readonly string[] {
   return ERROR_CASES.map(({ name }) => name);
 }
 
-const withoutTrace = (): readonly string[] =>
-  readdirSync(`${HOME}cases`)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => file.replace(/\.json$/, ''))
-    .filter((name) => !existsSync(traceFile(name)));
+const withoutTrace = (): readonly string[] => caseNames().filter((name) => !existsSync(traceFile(name)));
 
 /** @throws Error with a sentence, when a case is not there. */
 function chosen(): readonly string[] {
@@ -56,7 +48,7 @@ function main(): void {
     return;
   }
   buildOracle();
-  execFileSync('java', ['-jar', ORACLE_JAR, '--out', `${HOME}traces`, ...names.map(caseFile)], {
+  execFileSync('java', ['-jar', ORACLE_JAR, '--out', `${CONFORMANCE}traces`, ...names.map(caseFile)], {
     stdio: 'inherit',
   });
 }

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { refuse } from './arguments.ts';
 import { apply, MUTATIONS } from './mutations/mutations.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -17,6 +18,8 @@ const COPIED = ['shared', 'bridge', 'package.json', 'tsconfig.json'];
 const LEFT_OUT = new Set(['node_modules', 'target']);
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+const mutations = MUTATIONS.filter(({ name }) => name.includes(values.only));
+if (mutations.length === 0) refuse(`No bug has “${values.only}” in its name.`);
 
 /** The project in a folder of its own, with the packages of this one. */
 function scratchCopy(): string {
@@ -46,7 +49,7 @@ let survivors = 0;
 try {
   const broken = check(scratch);
   if (broken !== null) throw new Error(`without any bug of these, the copy fails: ${broken}`);
-  for (const mutation of MUTATIONS.filter(({ name }) => name.includes(values.only))) {
+  for (const mutation of mutations) {
     const restore = apply(mutation, scratch);
     const caught = check(scratch);
     restore();

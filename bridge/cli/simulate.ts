@@ -15,6 +15,7 @@ import { writeLink } from '#model/scenarioQuery';
 import { randomScenario } from '#testing/randomScenario';
 import { shrinkScenario } from '#testing/shrinkScenario';
 import { healed, simulate } from '#testing/simulate';
+import { wholeNumber } from './arguments.ts';
 import type { Failure, SeedRange, SeedReport } from './simulate/messages.ts';
 
 const CHUNK_SEEDS = 50;
@@ -31,8 +32,8 @@ const { values } = parseArgs({
   },
   allowNegative: true,
 });
-const firstSeed = Number(values.from);
-const endSeed = firstSeed + Number(values.seeds);
+const firstSeed = wholeNumber('--from', values.from, 0);
+const endSeed = firstSeed + wholeNumber('--seeds', values.seeds, 1);
 
 class Tally {
   seeds = 0;
@@ -103,9 +104,9 @@ const nextRange = (): SeedRange | null => {
 };
 
 const tally = new Tally();
-const workerCount = Math.max(
-  1,
-  Math.min(Number(values.workers), Math.ceil((endSeed - firstSeed) / CHUNK_SEEDS)),
+const workerCount = Math.min(
+  wholeNumber('--workers', values.workers, 1),
+  Math.ceil((endSeed - firstSeed) / CHUNK_SEEDS),
 );
 const workerFile = new URL('./simulate/worker.mjs', import.meta.url);
 await Promise.all(Array.from({ length: workerCount }, () => runOn(new Worker(workerFile), nextRange, tally)));

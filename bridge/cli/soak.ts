@@ -10,7 +10,9 @@
  * Fails when anything is unexplained.
  */
 import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
 import { LocalCluster } from '../kafka/LocalCluster.ts';
+import { refuse, wholeNumber } from './arguments.ts';
 import { soakRun, type SoakRunResult } from './soak/soakRun.ts';
 import { SOAK_RUNS, type SoakRunSpec } from './soak/soakRuns.ts';
 import type { SoakCounts } from './soak/verdict.ts';
@@ -23,8 +25,8 @@ interface SoakArguments {
   readonly isJson: boolean;
 }
 
-const DEFAULT_MINUTES = 6;
-const DEFAULT_RATE = 3000;
+const DEFAULT_MINUTES = '6';
+const DEFAULT_RATE = '3000';
 /** The ledger tells the latest two million apart; a run stays below. */
 const MOST_RECORDS = 1_900_000;
 const MS_PER_MINUTE = 60_000;
@@ -33,31 +35,26 @@ const LARGEST_SEED = 2 ** 31;
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** @throws Error with a sentence. */
-function parse(args: readonly string[]): SoakArguments {
-  const values = new Map<string, string>();
-  for (let i = 0; i < args.length; i++) {
-    const name = args[i] ?? '';
-    if (name === '--json') continue;
-    if (!['--minutes', '--rate', '--seed', '--run'].includes(name))
-      throw new Error(`${name} is not an option: --minutes N, --rate N, --seed N, --run NAME, --json.`);
-    values.set(name, args[++i] ?? '');
-  }
-  const number = (name: string, otherwise: number): number => {
-    const value = Number(values.get(name) ?? otherwise);
-    if (!Number.isFinite(value) || value <= 0) throw new Error(`${name} wants a number above 0.`);
-    return value;
-  };
-  const run = values.get('--run');
-  const runs = SOAK_RUNS.filter(({ name }) => run === undefined || name === run);
+function given(): SoakArguments {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: DEFAULT_MINUTES },
+      rate: { type: 'string', default: DEFAULT_RATE },
+      seed: { type: 'string', default: String(randomInt(1, LARGEST_SEED)) },
+      run: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const minutes = Number(values.minutes);
+  if (!Number.isFinite(minutes) || minutes <= 0) refuse('--minutes takes a number above 0.');
+  const rate = wholeNumber('--rate', values.rate, 1);
+  const seed = wholeNumber('--seed', values.seed, 1);
+  const runs = SOAK_RUNS.filter(({ name }) => values.run === undefined || name === values.run);
   if (runs.length === 0)
-    throw new Error(`There is no run ${run}: ${SOAK_RUNS.map(({ name }) => name).join(', ')}.`);
-  const minutes = number('--minutes', DEFAULT_MINUTES);
-  const rate = number('--rate', DEFAULT_RATE);
+    refuse(`There is no run ${values.run}: ${SOAK_RUNS.map(({ name }) => name).join(', ')}.`);
   if ((minutes / runs.length) * S_PER_MINUTE * rate > MOST_RECORDS)
-    throw new Error(`A run may have ${MOST_RECORDS} records: fewer minutes, or a lower --rate.`);
-  const seed = Math.trunc(number('--seed', randomInt(1, LARGEST_SEED)));
-  return { minutes, rate, seed, runs, isJson: args.includes('--json') };
+    refuse(`A run may have ${MOST_RECORDS} records: fewer minutes, or a lower --rate.`);
+  return { minutes, rate, seed, runs, isJson: values.json };
 }
 
 const sum = (results: readonly SoakRunResult[]): SoakCounts => {
@@ -89,7 +86,7 @@ function report(spec: SoakRunSpec, { counts, faults, bumps, failures, riddles }:
 }
 
 async function main(): Promise<void> {
-  const { minutes, rate, seed, runs, isJson } = parse(process.argv.slice(2));
+  const { minutes, rate, seed, runs, isJson } = given();
   process.once('SIGINT', () => process.exit(1));
   process.once('SIGTERM', () => process.exit(1));
   log(`seed ${seed}, ${rate} records/s`);

@@ -59,8 +59,11 @@ export async function soakRun(options: SoakRunOptions): Promise<SoakRunResult> {
       topics: [topic],
       notes: { take: (_, partition, records) => recount.read(partition, records) },
     });
-    await reader.readToEnd(READ_WITHIN_MS);
-    reader.close();
+    try {
+      await reader.readToEnd(READ_WITHIN_MS);
+    } finally {
+      reader.close();
+    }
     const { mayLose, isIdempotent } = spec;
     return { ...verdictOf({ chains, recount, ledger: one.ledger.counts, mayLose, isIdempotent }), faults };
   } finally {
