@@ -3,11 +3,11 @@
  * is behind, and stops the producer, which pausing the picture does not.
  */
 import type { ReactNode } from 'react';
-import type { Scenario } from '#model/Scenario';
 import { canStartCluster, liveOffer, sourceAddress } from '../session/urlState.ts';
 import { useAppStore, useFrame, useSession } from '../store/useFrame.ts';
 import { asRecording } from '../sources/recordingSource.ts';
 import { msText } from '../ui/format.ts';
+import { isAnyRunning, switchCommands } from './producerSwitch.ts';
 import { RecordingChip } from './RecordingChip.tsx';
 import { StartCluster } from './StartCluster.tsx';
 import { useLookOnly } from './Touchable.tsx';
@@ -62,23 +62,14 @@ function LiveControls(props: { readonly offer: string | null }): ReactNode {
     isFollowing: s.isFollowing,
     isAtOnce: s.isAtOnce,
     behindUs: s.completeAt - s.playback.cursor.at,
-    isStopped: isStopped(s.source.scenario),
+    isStopped: !isAnyRunning(s.source.scenario),
     recordsOneIn: s.view.state.recordsOneIn,
   }));
   const producerButton = (): void => {
-    const { applications } = session.source.scenario;
-    applications.forEach((_, application) => {
-      const refusal = session.command(
-        now.isStopped
-          ? {
-              do: 'producer.replace',
-              application,
-              producer: presentProducer(session.source.scenario, application),
-            }
-          : { do: 'producer.close', application, timeoutMs: null },
-      );
+    for (const command of switchCommands(session.source.scenario)) {
+      const refusal = session.command(command);
       if (refusal !== null) store.getState().notify(refusal, 'bad');
-    });
+    }
   };
   const lookOnly = useLookOnly();
   const isLost = now.status.kind === 'disconnected';
@@ -139,23 +130,4 @@ function LiveControls(props: { readonly offer: string | null }): ReactNode {
       </button>
     </div>
   );
-}
-
-/** Whether the last that was done to the producer of the first application was to end it. */
-function isStopped({ commands }: Scenario): boolean {
-  const last = commands.findLast(
-    (command) => command.do.startsWith('producer.') && command.do !== 'producer.flush',
-  );
-  return last?.do === 'producer.close' || last?.do === 'producer.kill';
-}
-
-/** The settings that the producer had, or would have had. */
-function presentProducer(
-  { applications, commands }: Scenario,
-  index: number,
-): Readonly<Record<string, string>> {
-  const replaced = commands.findLast(
-    (command) => command.do === 'producer.replace' && command.application === index,
-  );
-  return replaced?.do === 'producer.replace' ? replaced.producer : (applications[index]?.producer ?? {});
 }
