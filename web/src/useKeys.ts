@@ -1,7 +1,7 @@
 /** Keys to acts: the table is ui/keyboard.ts, this does what it says. */
 import { useLayoutEffect } from 'react';
 import { useShare } from './panels/Share.tsx';
-import { jumpToMark } from './session/marks.ts';
+import { jumpToMark, jumpToShare } from './session/jumps.ts';
 import { undoWithNotice } from './session/commands.ts';
 import { useAppStore, useSession } from './store/useFrame.ts';
 import { isForField, keyAct, type KeyAct } from './ui/keyboard.ts';
@@ -26,7 +26,7 @@ export function useKeys(): void {
           return session.dispatch({ type: 'seek', at: session.playback.cursor.at + by });
         }
         case 'share':
-          return session.dispatch({ type: 'seek', at: session.seenAt * act.share });
+          return jumpToShare(session, act.share);
         case 'mark':
           return jumpToMark(session, act.back);
         case 'faster':
