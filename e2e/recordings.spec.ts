@@ -157,3 +157,19 @@ test('a recording that is dropped on the page opens too', async ({ page }) => {
   await expect(page.getByText('Recording of model')).toBeHidden();
   expect((await app.cursor()).at).toBe(50_000);
 });
+
+test('the tab of the prediction goes with the live run, and comes back with it', async ({ page }) => {
+  const app = new App(page);
+  await app.open('seed=3&at=50000&paused');
+  const file = await save(app);
+  await page.goto(`${LIVE_URL}?live`);
+  await app.loaded();
+  await page.getByRole('tab', { name: 'Predict' }).click();
+  await open(app, file);
+  await expect(page.getByText('Recording of model')).toBeVisible();
+  await expect(page.getByRole('tab', { name: 'Predict' })).toBeHidden();
+  await expect(page.getByRole('tab', { selected: true })).toHaveText('Inspector');
+  await app.button('Close').click();
+  await expect(page.getByRole('tab', { selected: true })).toHaveText('Predict');
+  expect(app.errors).toEqual([]);
+});

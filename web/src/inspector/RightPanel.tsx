@@ -40,10 +40,12 @@ const VIEWS: Readonly<Record<RightTab, ReactNode>> = {
 };
 
 export function RightPanel(): ReactNode {
-  const tab = useApp((state) => state.rightTab);
+  const chosen = useApp((state) => state.rightTab);
   const store = useAppStore();
   const isLive = useFrame(({ source }) => source.kind === 'live');
   const tabs = isLive ? [...TABS, PREDICTION] : TABS;
+  // The chosen one may have gone with the live run: a recording has no prediction.
+  const tab = tabs.some(({ id }) => id === chosen) ? chosen : 'inspector';
   const moved = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (by === 0) return;

@@ -57,11 +57,9 @@ function useComparison(): Seen {
 
 export function PredictionPanel(): ReactNode {
   const { comparison, percent } = useComparison();
-  const { isLive, how } = useFrame(({ source }) => ({
-    isLive: source.kind === 'live',
-    how: provenanceOf(source.capabilities, ['request.sent', 'response.received']),
-  }));
-  if (!isLive) return <p className="prediction dim">A prediction stands beside a live run only.</p>;
+  const how = useFrame(({ source }) =>
+    provenanceOf(source.capabilities, ['request.sent', 'response.received']),
+  );
   return (
     <div className="prediction" data-testid="prediction">
       <h2>Predicted and measured</h2>
