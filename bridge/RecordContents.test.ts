@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gunzipSync } from 'node:zlib';
-import { recordId, threadId } from '#base/ids';
+import { batchId, clientId, recordId, threadId, tpId } from '#base/ids';
 import { EPOCH_MS } from '#base/time';
 import { sizeOfVarint } from '#base/varint';
 import { KeyNames } from '#model/KeyNames';
@@ -69,6 +69,30 @@ describe('the content of live records', () => {
     expect(records.map(({ timestampMs }) => timestampMs - BEGAN_MS)).toEqual([0, 1, 2]);
     expect(contents.text(recordId(1))?.key).toBe('user-1');
     expect(Buffer.from(records[1]?.value ?? []).toString()).toBe(contents.text(recordId(1))?.value);
+  });
+
+  it('is known of a record that waits, however many are sent meanwhile, and forgotten of old ones that do not', () => {
+    const contents = new RecordContents({ seed: 7, ledgerRun: 1, keys: new KeyNames(), beganAtMs: BEGAN_MS });
+    const events = contents.noting({ writer: () => () => {} });
+    const sent = events.writer('record.sent');
+    const created = events.writer('batch.created');
+    const completed = events.writer('batch.completed');
+    const send = (from: number, to: number): void => {
+      for (let i = from; i < to; i++) sent(recordId(i), threadId(0), i, 10 + (i % 7));
+    };
+    const waiting = { recordCount: 1, records: [recordId(5000)], timestampOf: () => EPOCH_MS };
+    send(0, 5001);
+    created(batchId(0), clientId(0), tpId(0), 100, null);
+    const before = contents.batchBytes(sentOf(waiting), 'none', null);
+    send(5001, 2_500_000);
+    const after = contents.batchBytes(sentOf({ ...waiting }), 'none', null);
+    expect(Buffer.from(after).equals(before)).toBe(true);
+    expect(contents.text(recordId(100))).toBeNull();
+    expect(contents.text(recordId(1_200_000))?.key).toBe('user-1200000');
+    completed(batchId(0), 0, -1, false);
+    send(2_500_000, 7_000_000);
+    expect(contents.text(recordId(5000))).toBeNull();
+    expect(contents.text(recordId(6_000_000))?.key).toBe('user-6000000');
   });
 
   it('is compressed once, so that a retry sends the same bytes', () => {

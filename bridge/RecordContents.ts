@@ -8,7 +8,7 @@ import { recordId, type RecordId } from '#base/ids';
 import { EPOCH_MS } from '#base/time';
 import { utf8Bytes } from '#base/utf8';
 import { sizeOfVarint, writeVarint } from '#base/varint';
-import type { EventSink, EventType, WriterOf } from '#events/catalogue';
+import type { EventSink } from '#events/catalogue';
 import type { SentBatch } from '#engine/requests';
 import type { BatchRecords } from '#engine/RunContext';
 import type { KeyNames } from '#model/KeyNames';
@@ -17,11 +17,10 @@ import type { CompressionType } from '#record/CompressionType';
 import { sealRecordBatch, writeRecordStart, type RecordsSummary } from '#record/recordBatchBytes';
 import { MAX_RECORD_OVERHEAD_BYTES, RECORD_BATCH_OVERHEAD_BYTES } from '#record/recordSizes';
 import { KeyBytes } from './KeyBytes.ts';
+import { RecordNumbers } from './RecordNumbers.ts';
 import type { ReadRecord } from './kafkaBytes/recordBatches.ts';
 import type { Compress } from './kafkajs/codecs.ts';
 
-/** Of so many records the numbers are kept; more cannot wait in a producer's memory at its default size. */
-const KEPT_RECORDS = 1 << 20;
 /** Run and record number, 4 bytes each. */
 export const LEDGER_BYTES = 8;
 const NO_KEY = quotedKey(null);
@@ -47,13 +46,8 @@ export interface RecordContentsParts {
 
 export class RecordContents {
   private readonly parts: RecordContentsParts;
-  private readonly keyIds = new Int32Array(KEPT_RECORDS);
-  private readonly valueSizes = new Int32Array(KEPT_RECORDS);
-  private readonly headerSizes = new Int32Array(KEPT_RECORDS);
+  private readonly numbers = new RecordNumbers();
   private readonly payloads = new WeakMap<object, Uint8Array>();
-  /** One past the newest record. */
-  private end = 0;
-
   private readonly keys: KeyBytes;
   private headerShape = headerShape(0);
 
@@ -64,37 +58,7 @@ export class RecordContents {
 
   /** The same sink, and what is needed of each record is noted on the way. */
   noting(events: EventSink): EventSink {
-    return {
-      writer: <T extends EventType>(type: T): WriterOf<T> => {
-        const write = events.writer(type);
-        if (type === 'record.sent') return this.notingSent(write as WriterOf<'record.sent'>) as WriterOf<T>;
-        if (type === 'record.serialized')
-          return this.notingHeaders(write as WriterOf<'record.serialized'>) as WriterOf<T>;
-        return write;
-      },
-    };
-  }
-
-  private notingSent(write: WriterOf<'record.sent'>): WriterOf<'record.sent'> {
-    return (record, thread, keyId, valueBytes) => {
-      const place = record % KEPT_RECORDS;
-      this.keyIds[place] = keyId;
-      this.valueSizes[place] = valueBytes;
-      this.headerSizes[place] = 0;
-      this.end = record + 1;
-      write(record, thread, keyId, valueBytes);
-    };
-  }
-
-  private notingHeaders(write: WriterOf<'record.serialized'>): WriterOf<'record.serialized'> {
-    return (record, keyBytes, valueBytes, headerBytes) => {
-      this.headerSizes[record % KEPT_RECORDS] = headerContentBytes(headerBytes);
-      write(record, keyBytes, valueBytes, headerBytes);
-    };
-  }
-
-  isKnown(record: RecordId): boolean {
-    return record < this.end && record >= this.end - KEPT_RECORDS;
+    return this.numbers.noting(events, headerContentBytes);
   }
 
   /** null: not known any more. */
@@ -103,10 +67,9 @@ export class RecordContents {
     readonly value: string;
     readonly headers: readonly { readonly key: string; readonly value: string }[];
   } | null {
-    if (!this.isKnown(record)) return null;
-    const place = record % KEPT_RECORDS;
-    const key = this.parts.keys.textOf(this.keyIds[place] ?? -1);
-    const valueBytes = this.valueSizes[place] ?? -1;
+    if (!this.numbers.isKnown(record)) return null;
+    const key = this.parts.keys.textOf(this.numbers.keyId(record));
+    const valueBytes = this.numbers.valueBytes(record);
     const value = valueBytes < 0 ? '' : valueText(this.parts.seed, record, key, valueBytes);
     return { key, value, headers: this.headersOf(record) };
   }
@@ -117,7 +80,7 @@ export class RecordContents {
   }
 
   private headersOf(record: RecordId): readonly { readonly key: string; readonly value: string }[] {
-    const { contentBytes, valueBytes } = this.headerOf(this.headerSizes[record % KEPT_RECORDS] ?? 0);
+    const { contentBytes, valueBytes } = this.headerOf(this.numbers.headerBytes(record));
     if (contentBytes === 0) return [];
     const value = Buffer.alloc(valueBytes);
     this.writeHeaderValue(value, 0, record, valueBytes);
@@ -160,9 +123,8 @@ export class RecordContents {
   private mostBytes({ records }: BatchRecords): number {
     let bytes = 0;
     for (const record of records) {
-      const place = record % KEPT_RECORDS;
-      const keyBytes = this.keys.of(this.keyIds[place] ?? -1)?.bytes.length ?? 0;
-      const contentBytes = Math.max(0, this.valueSizes[place] ?? 0) + (this.headerSizes[place] ?? 0);
+      const keyBytes = this.keys.of(this.numbers.keyId(record))?.bytes.length ?? 0;
+      const contentBytes = Math.max(0, this.numbers.valueBytes(record)) + this.numbers.headerBytes(record);
       bytes += MAX_RECORD_OVERHEAD_BYTES + MOST_HEADER_LENGTH_BYTES + keyBytes + contentBytes;
     }
     return bytes;
@@ -186,11 +148,11 @@ export class RecordContents {
     offsetDelta: number,
     timestampDeltaMs: number,
   ): number {
-    if (!this.isKnown(record)) throw new BugError(`the content of record ${record} is not known any more`);
-    const place = record % KEPT_RECORDS;
-    const key = this.keys.of(this.keyIds[place] ?? -1);
-    const valueBytes = this.valueSizes[place] ?? -1;
-    const header = this.headerOf(this.headerSizes[place] ?? 0);
+    const { numbers } = this;
+    if (!numbers.isKnown(record)) throw new BugError(`the content of record ${record} is not known any more`);
+    const key = this.keys.of(numbers.keyId(record));
+    const valueBytes = numbers.valueBytes(record);
+    const header = this.headerOf(numbers.headerBytes(record));
     let at = writeRecordStart(
       out,
       start,
