@@ -1,21 +1,22 @@
 /** The first lesson, by keyboard and pointer: a question before its reveal, and the way out into the sandbox. */
-import { expect, test } from '@playwright/test';
+import { expect, test, type Locator } from '@playwright/test';
 import { App } from './app.ts';
+
+async function openLesson(app: App, title: string | RegExp): Promise<Locator> {
+  await app.open();
+  await app.page
+    .getByText(/^Lessons/)
+    .first()
+    .click();
+  await app.button(title).first().click();
+  return app.page.locator('section.lesson');
+}
 
 test('the linger.ms lesson asks before it reveals, and hands over everything as it stands', async ({
   page,
 }) => {
   const app = new App(page);
-  await app.open();
-  await page
-    .getByText(/^Lessons/)
-    .first()
-    .click();
-  await page
-    .getByRole('button', { name: /linger\.ms/ })
-    .first()
-    .click();
-  const lesson = page.locator('section.lesson');
+  const lesson = await openLesson(app, /linger\.ms/);
   await expect(lesson).toBeVisible();
   const question = lesson.getByRole('group', { name: 'Question' });
   for (let i = 0; i < 8 && !(await question.isVisible()); i++)
@@ -36,13 +37,7 @@ test('the linger.ms lesson asks before it reveals, and hands over everything as 
 for (const title of ['linger.ms', 'Transactions', 'Zombie fencing']) {
   test(`every step of the lesson “${title}” can be reached and read`, async ({ page }) => {
     const app = new App(page);
-    await app.open();
-    await page
-      .getByText(/^Lessons/)
-      .first()
-      .click();
-    await page.getByRole('button', { name: title }).first().click();
-    const lesson = page.locator('section.lesson');
+    const lesson = await openLesson(app, title);
     const titles = new Set<string>();
     for (let i = 0; i < 30; i++) {
       titles.add(await lesson.locator('h2').innerText());

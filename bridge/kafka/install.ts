@@ -53,7 +53,7 @@ function installation(version: string, folder: string): KafkaInstallation {
 }
 
 /** An explicit list: a wildcard is expanded in an order that may change. */
-const classPathOf = (jars: string): string =>
+export const classPathOf = (jars: string): string =>
   readdirSync(jars)
     .toSorted()
     .map((jar) => join(jars, jar))

@@ -43,5 +43,3 @@ export async function startBenchedBridge(...options: readonly string[]): Promise
     },
   };
 }
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

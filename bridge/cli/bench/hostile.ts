@@ -1,7 +1,8 @@
 /** A million hostile upgrades, frames and messages against a bridge that runs: it stays, and its memory stays flat. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '#base/random';
 import { Attacker } from '../../testing/Attacker.ts';
-import { pause, startBenchedBridge } from './bridgeInBench.ts';
+import { startBenchedBridge } from './bridgeInBench.ts';
 import { measureOf, type Measure } from './Measure.ts';
 
 const SEED = 20_260_101;
@@ -20,7 +21,7 @@ export async function hostile(inputs: number): Promise<readonly Measure[]> {
   const attacker = new Attacker(bridge.address, bridge.token, createRandom(SEED));
   const grown: number[] = [];
   let crashes = 0;
-  await pause(REST_MS);
+  await sleep(REST_MS);
   const idleMb = bridge.memoryMb();
   try {
     for (let part = 1; part <= PARTS; part++) {
@@ -32,7 +33,7 @@ export async function hostile(inputs: number): Promise<readonly Measure[]> {
       });
       grown.push(bridge.memoryMb() - idleMb);
     }
-    await pause(REST_MS);
+    await sleep(REST_MS);
     const page = await fetch(bridge.address);
     if (page.status !== 200) crashes++;
   } catch (error) {

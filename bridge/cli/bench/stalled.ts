@@ -1,9 +1,10 @@
 /** Viewers that stall for a minute: one that reads nothing, one that reads and draws nothing. They cost next to nothing. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { parseBridgeMessage, writeMessage, type PageMessage } from '#wire/messages';
 import { decodeWireFrame } from '#wire/frame';
 import { PROTOCOL_VERSION, SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
-import { pause, startBenchedBridge, type BenchedBridge } from './bridgeInBench.ts';
+import { startBenchedBridge, type BenchedBridge } from './bridgeInBench.ts';
 import { measureOf, type Measure } from './Measure.ts';
 
 const STALL_MS = 60_000;
@@ -50,21 +51,21 @@ interface Minute {
 async function minute(bring: (bridge: BenchedBridge) => () => void): Promise<Minute> {
   const bridge = await startBenchedBridge();
   try {
-    await pause(WARM_MS);
+    await sleep(WARM_MS);
     const idleMb = bridge.memoryMb();
     const presenter = join(bridge, true);
     await new Promise((resolve) => presenter.socket.once('message', resolve));
     const workload = { recordsPerS: RECORDS_PER_S };
     const command = { do: 'workload.set', application: 0, workload } as const;
     presenter.socket.send(writeMessage({ kind: 'command', commandId: 1, command }));
-    await pause(WARM_MS);
+    await sleep(WARM_MS);
     const lookAfter = bring(bridge);
     const from = { us: presenter.at(), ms: performance.now() };
     let mostMb = 0;
     while (performance.now() - from.ms < STALL_MS) {
       lookAfter();
       mostMb = Math.max(mostMb, bridge.memoryMb());
-      await pause(LOOK_MS);
+      await sleep(LOOK_MS);
     }
     const kept = (presenter.at() - from.us) / ((performance.now() - from.ms) * US_PER_MS);
     presenter.socket.terminate();

@@ -2,13 +2,13 @@
  * The rival: the Java client's own `ProducerPerformance`. Its CPU time is the system's account of the whole process, so
  * what the JVM takes to start and to warm up is measured by a run of its own and taken off.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { findJava } from '../../../door/machine.mjs';
 import { lastLines, run } from '../../../door/run.mjs';
-import { KAFKA_VERSION } from '../../../kafka/install.ts';
+import { classPathOf, KAFKA_VERSION } from '../../../kafka/install.ts';
 import { CACHE } from '../bundle.ts';
 import type { Effort, StreamPlan } from './plan.ts';
 
@@ -42,10 +42,7 @@ export async function kafkaTools(): Promise<string | null> {
     }
   }
   if (missing !== undefined) return null;
-  return readdirSync(jars)
-    .toSorted()
-    .map((jar) => join(jars, jar))
-    .join(':');
+  return classPathOf(jars);
 }
 
 async function performanceOf(classPath: string, plan: StreamPlan, records: number): Promise<Effort> {
