@@ -6,6 +6,7 @@ const batch = (record: number): AwaitedBatch => ({
   endOffset: record + 1,
   order: record,
   at: record,
+  goneBefore: 0,
 });
 
 describe('batches that the reader has not come to', () => {

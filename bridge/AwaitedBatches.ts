@@ -1,7 +1,7 @@
 /** Acknowledged batches whose records the reader of the log has not come to yet, by partition. */
 
 export interface AwaitedBatch {
-  /** Those of its records that have not been read. */
+  /** In the order of their offsets; some may have been read. */
   readonly records: readonly number[];
   /** One past its last record; null: the broker told no offset (acks=0). */
   readonly endOffset: number | null;
@@ -9,6 +9,8 @@ export interface AwaitedBatch {
   readonly order: number;
   /** When it was acknowledged: µs of run time. */
   readonly at: number;
+  /** Stretches of its partition that were gone when it was acknowledged. */
+  readonly goneBefore: number;
 }
 
 /** `isPassed`: the reader has been where it should stand. False: it has stood at the end of the log for long enough. */

@@ -63,6 +63,10 @@ describe('the ledger', () => {
       pendingAndPresent: 1,
       committed: 0,
       byOffset: 0,
+      gone: 0,
+      goneOffsets: 0,
+      goneCommittedOffsets: 0,
+      cutOffsets: 0,
       forgotten: 0,
     });
     expect(ledger.missing()).toEqual([1]);
@@ -86,6 +90,45 @@ describe('the ledger', () => {
     completed(1);
     ledger.reached('orders', 0, 3, Infinity);
     expect(ledger.list('missing', null, 9)).toEqual([3, 2]);
+  });
+
+  it('what was gone before it was read is neither there nor missing, whichever is heard of first', () => {
+    const { ledger, completed } = runOf([0, 1, 2, 3, 4, 5]);
+    completed(0);
+    ledger.gone('orders', 0, 1, 4);
+    ledger.reached('orders', 0, 4, null);
+    completed(1);
+    // Record 0 stood before what is gone, and was passed.
+    expect(ledger.counts).toMatchObject({ acked: 4, gone: 3, goneOffsets: 3, ackedAndMissing: 1 });
+    expect(ledger.list('gone', 0, 9)).toEqual([3, 2, 1]);
+    expect(ledger.list('missing', null, 9)).toEqual([0]);
+    expect(ledger.missing()).toEqual([0]);
+    // One of them was stored a second time.
+    ledger.read('orders', 0, [numbered(1)]);
+    expect(ledger.counts).toMatchObject({ gone: 2, ackedAndPresent: 1, duplicated: 0 });
+  });
+
+  it('without an offset, what has gone since may have been it; what was lost later is missing', () => {
+    const { ledger, completed } = runOf([0, 1, 2, 3, 4, 5]);
+    completed(0, -1);
+    ledger.gone('orders', 0, 0, 7);
+    completed(1, -1);
+    ledger.read('orders', 0, [numbered(4)]);
+    ledger.reached('orders', 0, 8, null);
+    expect(ledger.counts).toMatchObject({ gone: 2, ackedAndMissing: 2, ackedAndAwaited: 0 });
+  });
+
+  it('where a leader has cut off what was read, it waits for what is written there since', () => {
+    const { ledger, completed } = runOf([0, 1, 2, 3]);
+    completed(0);
+    ledger.read('orders', 0, [numbered(0), numbered(1)]);
+    ledger.reached('orders', 0, 2, null);
+    ledger.cutOff('orders', 0, 0, 2);
+    completed(1, 0);
+    expect(ledger.counts).toMatchObject({ cutOffsets: 2, ackedAndPresent: 2, ackedAndAwaited: 2 });
+    ledger.read('orders', 0, [numbered(2), numbered(3)]);
+    ledger.reached('orders', 0, 2, null);
+    expect(ledger.counts).toMatchObject({ ackedAndPresent: 4, ackedAndMissing: 0 });
   });
 
   it('without an offset, a later record of the partition tells that one is missing', () => {

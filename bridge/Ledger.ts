@@ -7,7 +7,8 @@
 import type { RecordId } from '#base/ids';
 import type { EventReader } from '#events/EventLogView';
 import type { LedgerListing } from '#wire/ledger';
-import { AwaitedBatches } from './AwaitedBatches.ts';
+import { AwaitedBatches, type AwaitedBatch } from './AwaitedBatches.ts';
+import { GoneOffsets } from './GoneOffsets.ts';
 import { LedgerPages, MARKS } from './LedgerPages.ts';
 import { LISTED, LedgerTallies, type LedgerCounts, type Tally } from './LedgerTallies.ts';
 import { carriesNumber, ledgerNumber } from './RecordContents.ts';
@@ -26,6 +27,7 @@ export class Ledger {
   /** Batches that have not ended. */
   private readonly batches = new Map<number, OpenBatch>();
   private readonly awaited = new AwaitedBatches();
+  private readonly goneOffsets = new GoneOffsets();
   private appends = 0;
   /** The highest order read of each partition. */
   private readonly newest = new Map<number, number>();
@@ -45,7 +47,7 @@ export class Ledger {
 
   get counts(): LedgerCounts {
     const { missing, ...counted } = this.tallies.all;
-    const ackedAndMissing = counted.acked - counted.ackedAndPresent - this.ackedAndForgotten;
+    const ackedAndMissing = counted.acked - counted.ackedAndPresent - counted.gone - this.ackedAndForgotten;
     return {
       ...counted,
       sent: this.sent,
@@ -62,7 +64,8 @@ export class Ledger {
 
   /** Records that were acknowledged and have not been read, of those that are still known. */
   missing(): number[] {
-    const isUnread = (marks: number): boolean => (marks & (MARKS.acked | MARKS.present)) === MARKS.acked;
+    const isUnread = (marks: number): boolean =>
+      (marks & (MARKS.acked | MARKS.present | MARKS.gone)) === MARKS.acked;
     return this.pages.newest(Infinity, isUnread).toReversed();
   }
 
@@ -176,11 +179,10 @@ export class Ledger {
         this.tallies.count(tp, 'ackedAndPresent');
       }
     }
-    const unread = records.filter((record) => (this.pages.marks(record) & MARKS.present) === 0);
-    if (unread.length === 0) return;
+    if (records.every((record) => (this.pages.marks(record) & MARKS.present) !== 0)) return;
     const endOffset = baseOffset < 0 ? null : baseOffset + records.length;
     const order = this.pages.order(records.at(-1) ?? -1);
-    this.awaited.add(tp, { records: unread, endOffset, order, at });
+    this.awaited.add(tp, { records, endOffset, order, at, goneBefore: this.goneOffsets.stretches(tp) });
     this.judge(tp);
   }
 
@@ -222,26 +224,51 @@ export class Ledger {
     this.judge(tp, endedAtUs ?? -Infinity);
   }
 
+  /** The log began behind where the reader stood: these offsets, up to before `to`, nobody can read any more. */
+  gone(topic: string, partition: number, from: number, to: number): void {
+    const tp = this.tp(topic, partition);
+    this.goneOffsets.add(tp, from, to);
+    this.tallies.count(tp, 'goneOffsets', to - from);
+  }
+
+  /** The same of the reader of committed records. */
+  goneCommitted(topic: string, partition: number, from: number, to: number): void {
+    this.tallies.count(this.tp(topic, partition), 'goneCommittedOffsets', to - from);
+  }
+
+  /** A new leader had less than was read: from `from` on there are other records, or none yet. */
+  cutOff(topic: string, partition: number, from: number, to: number): void {
+    const tp = this.tp(topic, partition);
+    this.awaited.reached(tp, from);
+    this.tallies.count(tp, 'cutOffsets', to - from);
+  }
+
   /** Acknowledged ones that the reader has passed without seeing them are missing, unless they carry no number. */
   private judge(tp: number, endedAtUs = -Infinity): void {
-    for (const { records, endOffset, isPassed } of this.awaited.take(
-      tp,
-      this.newest.get(tp) ?? -1,
-      endedAtUs,
-    )) {
-      for (const record of records) {
+    const newest = this.newest.get(tp) ?? -1;
+    for (const batch of this.awaited.take(tp, newest, endedAtUs))
+      batch.records.forEach((record, i) => {
         const marks = this.pages.marks(record);
-        if ((marks & (MARKS.present | MARKS.missing)) !== 0 || !this.pages.has(record)) continue;
-        if (isPassed && endOffset !== null && (marks & MARKS.unnumbered) !== 0) {
+        if ((marks & (MARKS.present | MARKS.missing)) !== 0 || !this.pages.has(record)) return;
+        if (this.isGone(tp, batch, i)) this.judged(tp, record, 'gone');
+        else if (batch.isPassed && batch.endOffset !== null && (marks & MARKS.unnumbered) !== 0) {
           this.mark(record, MARKS.present);
           this.tallies.count(tp, 'ackedAndPresent');
           this.tallies.count(tp, 'byOffset');
-        } else {
-          this.mark(record, MARKS.missing);
-          this.tallies.count(tp, 'missing');
-        }
-      }
-    }
+        } else this.judged(tp, record, 'missing');
+      });
+  }
+
+  private judged(tp: number, record: number, what: 'gone' | 'missing'): void {
+    this.mark(record, MARKS[what]);
+    this.tallies.count(tp, what);
+  }
+
+  /** Where no offset was told, it may have stood in any stretch that has gone since. */
+  private isGone(tp: number, { records, endOffset, goneBefore }: AwaitedBatch, place: number): boolean {
+    return endOffset === null
+      ? this.goneOffsets.stretches(tp) > goneBefore
+      : this.goneOffsets.has(tp, endOffset - records.length + place);
   }
 
   private present(tp: number, record: number): void {
@@ -254,8 +281,9 @@ export class Ledger {
       this.mark(record, MARKS.duplicated);
       return this.tallies.count(tp, 'duplicated');
     }
-    this.pages.setMarks(record, (marks & ~MARKS.missing) | MARKS.present);
+    this.pages.setMarks(record, (marks & ~MARKS.missing & ~MARKS.gone) | MARKS.present);
     if ((marks & MARKS.missing) !== 0) this.tallies.count(tp, 'missing', -1);
+    if ((marks & MARKS.gone) !== 0) this.tallies.count(tp, 'gone', -1);
     if ((marks & MARKS.acked) !== 0) this.tallies.count(tp, 'ackedAndPresent');
     else this.tallies.count(tp, (marks & MARKS.failed) !== 0 ? 'failedButPresent' : 'pendingAndPresent');
     const newest = this.newest.get(tp) ?? -1;

@@ -13,6 +13,10 @@ const COUNTED = [
   'pendingAndPresent',
   'committed',
   'byOffset',
+  'gone',
+  'goneOffsets',
+  'goneCommittedOffsets',
+  'cutOffsets',
 ] as const;
 export type Tally = Record<(typeof COUNTED)[number], number>;
 
@@ -40,6 +44,14 @@ export interface LedgerCounts {
   readonly committed: number;
   /** Taken for present because the log goes on behind their offsets: they carry no number. */
   readonly byOffset: number;
+  /** Acknowledged at offsets that the log no longer had when the reader came to them: whether they were there is not known. */
+  readonly gone: number;
+  /** Those offsets, whoever's records stood there. */
+  readonly goneOffsets: number;
+  /** The same of the reader of committed records. */
+  readonly goneCommittedOffsets: number;
+  /** Read, and cut off the log afterwards by a leader that had less. */
+  readonly cutOffsets: number;
   /** Outcomes and copies of records that are too old to be told apart: in no other count. */
   readonly forgotten: number;
 }
@@ -62,7 +74,8 @@ export class LedgerTallies {
 export const LISTED: Readonly<Record<LedgerListing, (marks: number) => boolean>> = {
   present: (marks) => (marks & MARKS.present) !== 0,
   missing: (marks) => (marks & MARKS.missing) !== 0,
-  awaited: (marks) => (marks & (MARKS.acked | MARKS.present | MARKS.missing)) === MARKS.acked,
+  awaited: (marks) => (marks & (MARKS.acked | MARKS.present | MARKS.missing | MARKS.gone)) === MARKS.acked,
+  gone: (marks) => (marks & MARKS.gone) !== 0,
   duplicated: (marks) => (marks & MARKS.duplicated) !== 0,
   'out-of-order': (marks) => (marks & MARKS.outOfOrder) !== 0,
   'failed-but-present': (marks) => (marks & MARKS.failed) !== 0 && (marks & MARKS.present) !== 0,

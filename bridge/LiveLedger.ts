@@ -62,7 +62,7 @@ export class LiveLedger implements RunLedger {
       topics,
       notes: {
         take: (topic, partition, records) => {
-          if (this.tape !== null) this.follow(this.tape);
+          this.followOn();
           this.ledger.read(topic, partition, records);
         },
         reached: (topic, partition, offset, isEnd) => {
@@ -70,13 +70,21 @@ export class LiveLedger implements RunLedger {
           const endedAtUs = isEnd ? (this.tape?.endAt ?? 0) - GIVEN_UP_US : null;
           this.ledger.reached(topic, partition, offset, endedAtUs);
         },
+        gone: (topic, partition, from, to) => {
+          this.followOn();
+          this.ledger.gone(topic, partition, from, to);
+        },
+        cutOff: (topic, partition, from, to) => this.ledger.cutOff(topic, partition, from, to),
       },
     });
     this.committed = new LedgerReader({
       bootstrap,
       topics,
       isolationLevel: 'read_committed',
-      notes: { take: (topic, partition, records) => this.ledger.readCommitted(topic, partition, records) },
+      notes: {
+        take: (topic, partition, records) => this.ledger.readCommitted(topic, partition, records),
+        gone: (topic, partition, from, to) => this.ledger.goneCommitted(topic, partition, from, to),
+      },
     });
   }
 
@@ -84,6 +92,11 @@ export class LiveLedger implements RunLedger {
   async begin(): Promise<void> {
     await Promise.all([this.everything.begin(), this.committed.begin()]);
     void this.keepReading(this.everything);
+  }
+
+  /** What was acknowledged by now is known before what is read. */
+  private followOn(): void {
+    if (this.tape !== null) this.follow(this.tape);
   }
 
   private async keepReading(reader: LedgerReader): Promise<void> {
@@ -124,6 +137,10 @@ export class LiveLedger implements RunLedger {
       failedButPresent: tally.failedButPresent,
       committed: this.hasTransactions ? tally.committed : null,
       byOffset: tally.byOffset,
+      gone: tally.gone,
+      goneOffsets: tally.goneOffsets,
+      goneCommittedOffsets: this.hasTransactions ? tally.goneCommittedOffsets : 0,
+      cutOffsets: tally.cutOffsets,
     });
     return {
       kind: 'ledger',
@@ -139,7 +156,7 @@ export class LiveLedger implements RunLedger {
         .slice(0, MOST_LEDGER_PARTITIONS)
         .map(([tp, tally]) => [
           tp,
-          of(tally, Math.max(0, tally.acked - tally.ackedAndPresent - tally.missing)),
+          of(tally, Math.max(0, tally.acked - tally.ackedAndPresent - tally.missing - tally.gone)),
         ]),
       forgotten: counts.forgotten,
     };

@@ -15,6 +15,8 @@ const COUNTS = {
   failedButPresent: 1,
   committed: 30,
   byOffset: 0,
+  gone: 5,
+  goneOffsets: 7,
 };
 
 test('counts of the ledger are shown, and list the records that the page holds', async ({ page }) => {
@@ -34,7 +36,7 @@ test('counts of the ledger are shown, and list the records that the page holds',
       if (typeof message !== 'string' || !message.includes('"status"')) return;
       if (known === 0) void app.counts().then(({ sent }) => (known = Math.max(0, sent - 1)));
       const of = { topic: 'orders', trouble: null, all: COUNTS, partitions: [[0, COUNTS]], forgotten: 0 };
-      socket.send(JSON.stringify({ kind: 'ledger', version: 1, ...of }));
+      socket.send(JSON.stringify({ kind: 'ledger', version: 2, ...of }));
     });
   });
   await page.goto(`${LIVE_URL}?live`);
@@ -44,6 +46,9 @@ test('counts of the ledger are shown, and list the records that the page holds',
   await expect(ledger).toContainText('read_uncommitted 44');
   await expect(ledger).toContainText('read_committed 30');
   await expect(ledger.getByRole('img', { name: 'measured' })).toBeVisible();
+  await expect(ledger.getByRole('button', { name: 'gone unread 5' })).toBeVisible();
+  await expect(ledger).toContainText('offsets gone 7');
+  await expect(ledger.getByTitle(/7 offsets were gone from the log before they were read/)).toBeVisible();
 
   await expect.poll(async () => (await app.counts()).sent).toBeGreaterThan(10);
   await ledger.getByRole('button', { name: /lost after ack 2/ }).click();

@@ -1,6 +1,7 @@
 /** A cluster that is not ours: other node ids, a topic with limits of its own, brokers that come and go unannounced. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { known } from '#base/assert';
 import { nodeId } from '#base/ids';
 import { pipelineProjection } from '#projections/pipelineProjection';
 import type { PipelineState } from '#projections/pipelineState';
@@ -127,6 +128,53 @@ await describeWithKafka('a cluster of others', () => {
         // Nothing of ours was told twice because the broker writes its own time into records.
         expect(live.count('log.recognised')).toBe(0);
       } finally {
+        await live.stop();
+      }
+    },
+    LIMIT_MS * 2,
+  );
+
+  it(
+    'after an unclean election the account goes on where the new leader’s log ends, and says what was cut off',
+    async () => {
+      const topic = 'unclean';
+      const one = await KafkaConnection.open(known(cluster.endpoints[2], 'the third broker'));
+      const configs = { 'min.insync.replicas': '1', 'unclean.leader.election.enable': 'true' };
+      const made = { topic, assignments: [[102, 101]], partitions: -1, replicationFactor: -1, configs };
+      await one.request(CREATE_TOPICS, 5, { topics: [made], timeoutMs: LIMIT_MS });
+      const live = await liveOnCluster({
+        endpoints: cluster.endpoints,
+        topic,
+        partitions: 1,
+        ledgerRun: 0x7e1e_0001,
+        workload: { recordsPerS: 500, records: RECORDS },
+        application: { producer: { acks: '1', 'enable.idempotence': 'false' } },
+      });
+      const send = (records: number): void =>
+        live.command({ do: 'workload.set', application: 0, workload: { recordsPerS: 500, records } });
+      try {
+        // Replicated, for it is read.
+        await live.arrive(LIMIT_MS);
+        await cluster.kill(0);
+        await until(live, (state) => isrs(state).every((isr) => isr.join() === '102'));
+        // The other replica has none of these.
+        send(RECORDS * 2);
+        await live.arrive(LIMIT_MS);
+        expect(live.ledger.counts).toMatchObject({ ackedAndPresent: RECORDS * 2 });
+        await cluster.kill(1);
+        await cluster.restart(0);
+        await until(live, (state) => [...state.partitions.values()].every(({ leader }) => leader === 101));
+        send(RECORDS * 4);
+        await live.arrive(LIMIT_MS);
+        expect(live.ledger.counts).toMatchObject({
+          cutOffsets: RECORDS,
+          goneOffsets: 0,
+          ackedAndPresent: RECORDS * 4,
+          ackedAndMissing: 0,
+          duplicated: 0,
+        });
+      } finally {
+        one.close();
         await live.stop();
       }
     },

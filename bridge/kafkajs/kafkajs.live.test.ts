@@ -1,5 +1,6 @@
 /** The producer on three real brokers, and its topic read back: every record is accounted for. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { known } from '#base/assert';
 import type { LedgerMessage } from '#wire/ledger';
@@ -33,6 +34,22 @@ function expectAllPresent(counts: LedgerCounts): void {
     duplicated: 0,
     outOfOrder: 0,
   });
+}
+
+/** The older half of every partition. Returns how many records that were. */
+async function deleteHalf(endpoints: readonly BrokerEndpoint[], topic: string): Promise<number> {
+  const brokers = endpoints.map(({ host, port }) => `${host}:${port}`);
+  const admin = new Kafka({ clientId: 'retention', brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const ends = await admin.fetchTopicOffsets(topic);
+    const halves = ends.map(({ partition, high }) => ({ partition, offset: Math.floor(Number(high) / 2) }));
+    const partitions = halves.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
+    await admin.deleteTopicRecords({ topic, partitions });
+    return halves.reduce((sum, { offset }) => sum + offset, 0);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 await describeWithKafka('a producer on a real cluster', () => {
@@ -105,6 +122,27 @@ await describeWithKafka('a producer on a real cluster', () => {
         expectAllPresent(await stopped(one));
         expect(one.count('client.started')).toBe(2);
         expect(one.count('client.closed')).toBe(1);
+      }),
+    LIMIT_MS,
+  );
+
+  it(
+    'records that were deleted before they were read are not missing, and the account goes on behind them',
+    () =>
+      live({}, { recordsPerS: 500, records: 300 }, async (one) => {
+        // Nobody reads yet: `settle` does.
+        for (one.follow(); one.ledger.counts.acked < 300; one.follow()) await sleep(LOOK_MS);
+        const topic = known(one.engine.scenario.cluster.topics[0], 'the topic').topic;
+        const deleted = await deleteHalf(endpoints, topic);
+        expect(deleted).toBeGreaterThan(0);
+        await one.settle(LIMIT_MS);
+        expect(one.ledger.counts).toMatchObject({
+          acked: 300,
+          gone: deleted,
+          goneOffsets: deleted,
+          ackedAndPresent: 300 - deleted,
+          ackedAndMissing: 0,
+        });
       }),
     LIMIT_MS,
   );

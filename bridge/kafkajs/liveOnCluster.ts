@@ -105,6 +105,12 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
         follow();
         ledger.read(of, partition, records);
       },
+      reached: (of, partition, offset) => ledger.reached(of, partition, offset, null),
+      gone(of, partition, from, to) {
+        follow();
+        ledger.gone(of, partition, from, to);
+      },
+      cutOff: (of, partition, from, to) => ledger.cutOff(of, partition, from, to),
     },
   });
   await reader.begin();

@@ -7,6 +7,7 @@ import { byTopic, type OfTopic } from '../kafkaBytes/Api.ts';
 import {
   FETCH,
   LIST_OFFSETS,
+  OFFSET_FOR_LEADER_EPOCH,
   type FetchedPartition,
   type IsolationLevel,
   type ListedOffset,
@@ -19,6 +20,7 @@ import { AbortedTransactions } from './AbortedTransactions.ts';
 import { TopicLeaders, type LedPartition } from './TopicLeaders.ts';
 
 const LIST_OFFSETS_VERSION = 4;
+const LEADER_EPOCH_VERSION = 3;
 const FETCH_VERSION = 11;
 const FETCH_WAIT_MS = 200;
 const FETCH_BYTES = 4_000_000;
@@ -30,6 +32,10 @@ export interface ReaderNotes {
   take(topic: string, partition: number, records: readonly ReadRecord[]): void;
   /** After each answer: the next offset, and whether that is the end of what can be read of the partition now. */
   reached?(topic: string, partition: number, offset: number, isEnd: boolean): void;
+  /** These offsets, up to before `to`, were no longer in the log (retention, DeleteRecords): it goes on behind them. */
+  gone?(topic: string, partition: number, from: number, to: number): void;
+  /** A leader had less than what was read, so that these offsets do not hold any more: it goes on at `from`. */
+  cutOff?(topic: string, partition: number, from: number, to: number): void;
 }
 
 export interface LedgerReaderParts {
@@ -45,7 +51,14 @@ interface Position {
   readonly partition: number;
   /** The next one. */
   offset: number;
+  /** Of the batch that was read last; −1: not known. */
+  epoch: number;
+  /** The leader of this epoch has been asked whether its log has what was read. */
+  checkedEpoch: number;
 }
+
+type ListHow = Pick<ListOffsetsRequest, 'isolationLevel' | 'isOfReplica'>;
+type PartitionEnd = ListedOffset & { readonly topic: string };
 
 export class LedgerReader {
   private readonly notes: ReaderNotes;
@@ -62,8 +75,12 @@ export class LedgerReader {
 
   /** Begins at the present end of every partition; before the run's first record. @throws Error when it cannot. */
   async begin(limitMs: number = ANSWER_LIMIT_MS): Promise<void> {
-    for (const { topic, partition, offset } of await this.ends(limitMs))
-      this.position(topic, partition).offset = offset;
+    for (const { topic, partition, offset, leaderEpoch } of await this.ends(limitMs)) {
+      const position = this.position(topic, partition);
+      position.offset = offset;
+      position.epoch = leaderEpoch;
+      position.checkedEpoch = leaderEpoch;
+    }
   }
 
   /** Reads until `close`. */
@@ -92,12 +109,15 @@ export class LedgerReader {
   private position(topic: string, partition: number): Position {
     const name = `${topic}-${partition}`;
     let position = this.positions.get(name);
-    if (position === undefined) this.positions.set(name, (position = { topic, partition, offset: 0 }));
+    if (position === undefined) {
+      position = { topic, partition, offset: 0, epoch: -1, checkedEpoch: -1 };
+      this.positions.set(name, position);
+    }
     return position;
   }
 
   /** The high watermark of every partition, asked until all leaders answer. */
-  private async ends(limitMs: number): Promise<readonly Position[]> {
+  private async ends(limitMs: number): Promise<readonly PartitionEnd[]> {
     const limit = performance.now() + limitMs;
     for (;;) {
       const ends = await this.tryEnds();
@@ -107,14 +127,16 @@ export class LedgerReader {
     }
   }
 
-  private async tryEnds(): Promise<readonly Position[] | null> {
-    const ends: Position[] = [];
+  private async tryEnds(): Promise<readonly PartitionEnd[] | null> {
+    const ends: PartitionEnd[] = [];
     this.leaders.forget();
     const { isolationLevel } = this;
-    for (const [leader, led] of await this.leaders.byLeader())
+    for (const [leader, led] of await this.leaders.byLeader()) {
+      // The same offset could be the end of another history.
+      await this.checkHistory(leader, led);
       for (const { topic, partitions } of (await this.list(leader, led, 'latest', { isolationLevel })) ?? [])
-        for (const { partition, error, offset } of partitions)
-          if (error === 'NONE') ends.push({ topic, partition, offset });
+        for (const listed of partitions) if (listed.error === 'NONE') ends.push({ topic, ...listed });
+    }
     return ends.length === this.leaders.partitionCount ? ends : null;
   }
 
@@ -122,7 +144,7 @@ export class LedgerReader {
     leader: number,
     led: readonly PlainPartition[],
     at: 'earliest' | 'latest',
-    how: Pick<ListOffsetsRequest, 'isolationLevel' | 'isOfReplica'>,
+    how: ListHow,
   ): Promise<readonly OfTopic<ListedOffset>[] | null> {
     const topics = topicsOf(led, ({ partition }) => ({ partition, at }));
     return this.leaders.ask(leader, (connection) =>
@@ -134,6 +156,7 @@ export class LedgerReader {
   private async readOnce(): Promise<number> {
     let read = 0;
     for (const [leader, led] of await this.leaders.byLeader()) {
+      await this.checkHistory(leader, led);
       const request = {
         isolationLevel: this.isolationLevel,
         maxWaitMs: FETCH_WAIT_MS,
@@ -149,10 +172,74 @@ export class LedgerReader {
         connection.request(FETCH, FETCH_VERSION, request, ANSWER_LIMIT_MS),
       );
       for (const { topic, partitions } of answer?.topics ?? [])
-        for (const fetched of partitions)
-          read += this.takePartition(this.position(topic, fetched.partition), fetched);
+        for (const fetched of partitions) {
+          const position = this.position(topic, fetched.partition);
+          if (fetched.error === 'OFFSET_OUT_OF_RANGE') await this.findPlace(leader, position);
+          else read += this.takePartition(position, fetched);
+        }
     }
     return read;
+  }
+
+  /** A leader of another epoch may have cut off what was read from the one before, and have written on since. */
+  private async checkHistory(leader: number, led: readonly LedPartition[]): Promise<void> {
+    const unchecked = led.filter(({ topic, partition, leaderEpoch }) => {
+      const { epoch, checkedEpoch } = this.position(topic, partition);
+      return epoch >= 0 && leaderEpoch > checkedEpoch;
+    });
+    if (unchecked.length === 0) return;
+    const topics = topicsOf(unchecked, ({ topic, partition, leaderEpoch }) => ({
+      partition,
+      currentLeaderEpoch: leaderEpoch,
+      leaderEpoch: this.position(topic, partition).epoch,
+    }));
+    const answer = await this.leaders.ask(leader, (connection) =>
+      connection.request(OFFSET_FOR_LEADER_EPOCH, LEADER_EPOCH_VERSION, { topics }, ANSWER_LIMIT_MS),
+    );
+    for (const { topic, partitions } of answer ?? [])
+      for (const { partition, error, endOffset } of partitions) {
+        const asked = unchecked.find((one) => one.topic === topic && one.partition === partition);
+        const position = this.position(topic, partition);
+        if (error !== 'NONE' || asked === undefined) this.leaders.forget();
+        else {
+          position.checkedEpoch = asked.leaderEpoch;
+          if (endOffset >= 0) this.cutAt(position, endOffset);
+        }
+      }
+  }
+
+  /** Out of range: what is below the log is gone, and what is above its end has been cut off. */
+  private async findPlace(leader: number, position: Position): Promise<void> {
+    const { topic, partition, offset } = position;
+    const { isolationLevel } = this;
+    const start = await this.offsetAt(leader, position, 'earliest', { isolationLevel });
+    if (start === null) this.leaders.forget();
+    else if (start > offset) {
+      this.notes.gone?.(topic, partition, offset, start);
+      position.offset = start;
+      this.notes.reached?.(topic, partition, start, false);
+    } else {
+      // The end of the log, not of what consumers may read: below it nothing is to be read twice.
+      const end = await this.offsetAt(leader, position, 'latest', { isolationLevel, isOfReplica: true });
+      if (end !== null) this.cutAt(position, end);
+    }
+  }
+
+  private async offsetAt(
+    leader: number,
+    position: Position,
+    at: 'earliest' | 'latest',
+    how: ListHow,
+  ): Promise<number | null> {
+    const listed = (await this.list(leader, [position], at, how))?.[0]?.partitions[0];
+    return listed?.error === 'NONE' ? listed.offset : null;
+  }
+
+  private cutAt(position: Position, end: number): void {
+    const { topic, partition, offset } = position;
+    if (end >= offset) return;
+    position.offset = end;
+    this.notes.cutOff?.(topic, partition, end, offset);
   }
 
   private takePartition(position: Position, fetched: FetchedPartition): number {
@@ -168,6 +255,7 @@ export class LedgerReader {
       const from = position.offset;
       if (batch.lastOffset < from) continue;
       position.offset = batch.lastOffset + 1;
+      position.epoch = batch.leaderEpoch;
       if (aborted.hides(batch) || batch.isControl) continue;
       const all = readRecords(batch, decompress(batch.compression, batch.payload)).filter(
         ({ offset }) => offset >= from,
@@ -182,8 +270,8 @@ export class LedgerReader {
 
 type PlainPartition = Pick<LedPartition, 'topic' | 'partition'>;
 
-const topicsOf = <T>(
-  partitions: readonly PlainPartition[],
-  of: (partition: PlainPartition) => T,
+const topicsOf = <P extends PlainPartition, T>(
+  partitions: readonly P[],
+  of: (partition: P) => T,
 ): readonly OfTopic<T>[] =>
   byTopic(partitions, ({ topic }) => topic).map((one) => ({ ...one, partitions: one.partitions.map(of) }));

@@ -5,13 +5,16 @@
 import * as v from 'valibot';
 
 /** Rises with any change of what follows. */
-export const LEDGER_VERSION = 1;
+export const LEDGER_VERSION = 2;
+/** Of recordings: version 1 knew nothing of offsets that are gone. */
+const READ_VERSIONS = [1, LEDGER_VERSION] as const;
 
 /** Whose records can be asked for. */
 export const LEDGER_LISTINGS = [
   'present',
   'missing',
   'awaited',
+  'gone',
   'duplicated',
   'out-of-order',
   'failed-but-present',
@@ -44,12 +47,20 @@ const ledgerCounts = v.strictObject({
   committed: v.nullable(count),
   /** Present because the log goes on behind their offsets: they carry no number, and could be others. */
   byOffset: count,
+  /** Acknowledged, at offsets that were gone from the log before they were read: nobody knows more of them. */
+  gone: v.optional(count, 0),
+  /** Offsets that were gone before they were read, whoever's records stood there. */
+  goneOffsets: v.optional(count, 0),
+  /** The same of the reader of committed records. */
+  goneCommittedOffsets: v.optional(count, 0),
+  /** Offsets that were read and then cut off by a leader that had less: what stood there still counts as stored. */
+  cutOffsets: v.optional(count, 0),
 });
 export type LedgerCounts = v.InferOutput<typeof ledgerCounts>;
 
 export const ledgerMessage = v.strictObject({
   kind: v.literal('ledger'),
-  version: v.literal(LEDGER_VERSION),
+  version: v.picklist(READ_VERSIONS),
   /** The topics that are read, with commas. */
   topic: v.string(),
   /** Why it cannot be read at present; null: it is read. */

@@ -1,4 +1,4 @@
-/** Reading a log back: ListOffsets and Fetch. */
+/** Reading a log back: ListOffsets, OffsetForLeaderEpoch and Fetch. */
 import type { ErrorName } from '#record/Errors';
 import { readError, readTopic, writeTopics, type Api, type OfTopic } from '../Api.ts';
 import type { ByteReader } from '../ByteReader.ts';
@@ -57,6 +57,50 @@ function readListedOffset(reader: ByteReader): ListedOffset {
   const leaderEpoch = reader.int32();
   reader.tags();
   return { partition, error, offset, leaderEpoch };
+}
+
+export interface LeaderEpochRequest {
+  readonly topics: readonly OfTopic<{
+    readonly partition: number;
+    /** As metadata have it; a broker that knows of another says so. */
+    readonly currentLeaderEpoch: number;
+    readonly leaderEpoch: number;
+  }>[];
+}
+export interface LeaderEpochEnd {
+  readonly partition: number;
+  readonly error: ErrorName;
+  /** One past the last offset of the epoch that was asked for, or of the last one before it; −1: it knows of none. */
+  readonly endOffset: number;
+}
+
+/** Where the log of a leader has another history than the one that was read (KIP-320). */
+export const OFFSET_FOR_LEADER_EPOCH: Api<LeaderEpochRequest, readonly OfTopic<LeaderEpochEnd>[]> = {
+  name: 'OffsetForLeaderEpoch',
+  key: 23,
+  versions: [3, 3],
+  flexibleFrom: 4,
+  encode(writer, { topics }) {
+    // As consumers ask: OffsetsForLeaderEpochRequest.CONSUMER_REPLICA_ID.
+    writer.int32(NO_REPLICA);
+    writeTopics(writer, topics, ({ partition, currentLeaderEpoch, leaderEpoch }) => {
+      writer.int32(partition);
+      writer.int32(currentLeaderEpoch);
+      writer.int32(leaderEpoch);
+    });
+  },
+  decode(reader) {
+    reader.int32();
+    return reader.array(() => readTopic(reader, readLeaderEpochEnd));
+  },
+};
+
+function readLeaderEpochEnd(reader: ByteReader): LeaderEpochEnd {
+  const error = readError(reader);
+  const partition = reader.int32();
+  reader.int32();
+  const endOffset = reader.int64();
+  return { partition, error, endOffset };
 }
 
 export interface FetchRequest {

@@ -14,7 +14,12 @@ const BAD: readonly (readonly [LedgerListing, keyof LedgerCounts])[] = [
 ];
 
 /** Follow from where the reader is; the others were seen. */
-const DERIVED: ReadonlySet<LedgerListing> = new Set<LedgerListing>(['missing', 'awaited', 'not-committed']);
+const DERIVED: ReadonlySet<LedgerListing> = new Set<LedgerListing>([
+  'missing',
+  'awaited',
+  'gone',
+  'not-committed',
+]);
 
 /** Each count of the partition, as it was read back up to now. */
 export function ledgerFacts({ source }: Session, tp: number): readonly Fact[] {
@@ -32,6 +37,12 @@ export function ledgerFacts({ source }: Session, tp: number): readonly Fact[] {
     facts.push(fact('not-committed', counts.present - counts.committed));
   }
   if (counts.awaited > 0) facts.push(fact('awaited', counts.awaited));
+  if (counts.gone > 0) facts.push(fact('gone', counts.gone, 'warn'));
+  for (const [name, value] of [
+    ['read back: offsets gone unread', counts.goneOffsets],
+    ['read back: offsets cut off', counts.cutOffsets],
+  ] as const)
+    if (value > 0) facts.push({ name, value: countText(value), how: 'measured', tone: 'warn' });
   for (const [listing, name] of BAD) {
     const value = counts[name] ?? 0;
     if (value > 0) facts.push(fact(listing, value, 'bad'));

@@ -21,6 +21,36 @@ export function LedgerCounters(props: { readonly ledger: LedgerMessage }): React
         read back
       </span>{' '}
       <How of="measured" /> <Count listing="present" value={all.present} />
+      {/* What is wrong first: a narrow screen cuts off the end. */}
+      <Count listing="duplicated" value={all.duplicated} tone={bad(all.duplicated)} />
+      <Count listing="missing" value={all.missing} tone={bad(all.missing)} />
+      <Count listing="out-of-order" value={all.outOfOrder} tone={bad(all.outOfOrder)} />
+      <Count listing="failed-but-present" value={all.failedButPresent} tone={bad(all.failedButPresent)} />
+      {all.gone === 0 ? null : <Count listing="gone" value={all.gone} tone="warn" />}
+      {all.goneOffsets === 0 ? null : (
+        <Note
+          name="offsets gone"
+          value={all.goneOffsets}
+          tone="warn"
+          title={`${countText(all.goneOffsets)} offsets were gone from the log before they were read (retention, or records deleted by somebody): what stood there is in no other count`}
+        />
+      )}
+      {all.goneCommittedOffsets === 0 ? null : (
+        <Note
+          name="offsets gone for read_committed"
+          value={all.goneCommittedOffsets}
+          tone="warn"
+          title="So many offsets were gone before the reader of committed records came to them: its count is too low by what was committed there"
+        />
+      )}
+      {all.cutOffsets === 0 ? null : (
+        <Note
+          name="offsets cut off"
+          value={all.cutOffsets}
+          tone="warn"
+          title="These offsets were read, and then cut off by a new leader that had less (unclean election): what stood there still counts as stored, and is not there any more"
+        />
+      )}
       {all.committed === null ? null : (
         <>
           <span className="term" title="What a reader of everything got">
@@ -32,26 +62,36 @@ export function LedgerCounters(props: { readonly ledger: LedgerMessage }): React
         </>
       )}
       <Count listing="awaited" value={all.awaited} />
-      <Count listing="duplicated" value={all.duplicated} tone={bad(all.duplicated)} />
-      <Count listing="missing" value={all.missing} tone={bad(all.missing)} />
-      <Count listing="out-of-order" value={all.outOfOrder} tone={bad(all.outOfOrder)} />
-      <Count listing="failed-but-present" value={all.failedButPresent} tone={bad(all.failedButPresent)} />
       {all.byOffset === 0 ? null : (
-        <span
-          className="term"
+        <Note
+          name="by offset only"
+          value={all.byOffset}
           title="These records carry no number of their own: the log goes on behind their offsets, and that is all that is known"
-        >
-          <span className="term-name">by offset only</span>{' '}
-          <span className="number">{countText(all.byOffset)}</span>
-        </span>
+        />
       )}
       {forgotten === 0 ? null : (
-        <span className="term warn" title="Outcomes and copies of records that are too old to be told apart">
-          <span className="term-name">too old to tell</span>{' '}
-          <span className="number">{countText(forgotten)}</span>
-        </span>
+        <Note
+          name="too old to tell"
+          value={forgotten}
+          tone="warn"
+          title="Outcomes and copies of records that are too old to be told apart"
+        />
       )}
     </p>
+  );
+}
+
+function Note(props: {
+  readonly name: string;
+  readonly value: number;
+  readonly title: string;
+  readonly tone?: string;
+}): ReactNode {
+  const { name, value, title, tone = '' } = props;
+  return (
+    <span className={`term ${tone}`} title={title}>
+      <span className="term-name">{name}</span> <span className="number">{countText(value)}</span>
+    </span>
   );
 }
 

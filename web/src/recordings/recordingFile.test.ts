@@ -57,6 +57,10 @@ const counts = {
   failedButPresent: 1,
   committed: null,
   byOffset: 0,
+  gone: 0,
+  goneOffsets: 0,
+  goneCommittedOffsets: 0,
+  cutOffsets: 0,
 };
 const ledger: LedgerMessage = {
   kind: 'ledger',

@@ -252,6 +252,10 @@ describe('a live source', () => {
       failedButPresent: 0,
       committed: null,
       byOffset: 0,
+      gone: 0,
+      goneOffsets: 0,
+      goneCommittedOffsets: 0,
+      cutOffsets: 0,
     };
     const say = (): void =>
       bridge.say({
