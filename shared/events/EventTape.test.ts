@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { batchId } from '#base/ids';
 import { micros } from '#base/time';
 import { createRandom, type Random } from '#base/random';
 import type { EventType, PipelineEvent } from './catalogue.ts';
@@ -245,6 +246,41 @@ describe('EventTape', () => {
     const more = randomBodies(6, 200).map((body) => ({ ...body, at: body.at + tape.endAt }));
     write(more);
     expect(readAll(tape, 40_000)).toEqual(more.map((body, i) => eventOf(body, 40_000 + i)));
+  });
+
+  test('texts of events that are gone go with them, on both ends of a wire', () => {
+    let now = 0;
+    const told = new EventTape({ nowUs: () => micros(now) });
+    const failed = told.writer('batch.failed');
+    const [early, late] = [new EventTape(), new EventTape()];
+    const most = 2048;
+    const kept: number[] = [];
+    for (let round = 0; round < 40; round++) {
+      const from = told.endSeq;
+      for (let i = 0; i < 512; i++) {
+        now += 10;
+        // One text that always comes, one that comes back after it was let go, and one that never comes again.
+        failed(
+          batchId(from + i),
+          'TimeoutException',
+          i === 0 ? `part ${round % 7}` : `after ${now} us`,
+          true,
+        );
+      }
+      early.append(told.frame(from, told.endSeq));
+      for (const tape of [told, early]) if (tape.endSeq - tape.startSeq > most) tape.trim(tape.endSeq - most);
+      kept.push(Math.max(told.bytesKept, early.bytesKept));
+      expect(early.digest()).toBe(told.digest());
+    }
+    expect(Math.max(...kept)).toBeLessThan(1.5 * (kept[5] ?? 0));
+    late.append(told.frame(told.startSeq, told.endSeq, 0));
+    const from = told.endSeq;
+    failed(batchId(from), 'TimeoutException', 'part 0', true);
+    for (const tape of [early, late]) {
+      tape.append(told.frame(from, told.endSeq));
+      expect(readAll(tape, tape.startSeq)).toEqual(readAll(told, told.startSeq));
+      expect(tape.digest()).toBe(told.digest());
+    }
   });
 
   test('four events a record stay below 30 bytes a record', () => {

@@ -33,16 +33,21 @@ export class Projector<S> {
   private head: S;
   private headSeq: number;
 
-  /** `base`: the state before `log.startSeq`, when the log does not begin with the run. */
-  constructor(log: EventLogView, projection: Projection<S>, base: S | null = null) {
+  /** `base`: the state before `startSeq`, when that is not the beginning of the run. */
+  constructor(
+    log: EventLogView,
+    projection: Projection<S>,
+    base: S | null = null,
+    startSeq: number = log.startSeq,
+  ) {
     this.log = log;
     this.projection = projection;
     const first = base ?? projection.initial();
-    this.checkpoints = [{ seq: log.startSeq, state: first }];
+    this.checkpoints = [{ seq: startSeq, state: first }];
     this.current = projection.clone(first);
-    this.currentSeq = log.startSeq;
+    this.currentSeq = startSeq;
     this.head = projection.clone(first);
-    this.headSeq = log.startSeq;
+    this.headSeq = startSeq;
   }
 
   /** State with [0, seq) applied. It is changed by the next `moveTo`: keep no parts of it. */
@@ -91,20 +96,20 @@ export class Projector<S> {
   truncate(endSeq: number): void {
     while (this.checkpoints.length > 1 && (this.checkpoints.at(-1)?.seq ?? 0) > endSeq)
       this.checkpoints.pop();
-    const last = this.checkpointBefore(endSeq);
     if (this.headSeq > endSeq) {
-      this.head = this.projection.clone(last.state);
-      const reader = this.log.read(last.seq);
-      for (let seq = last.seq; seq < endSeq; seq++) this.projection.apply(this.head, reader.next());
+      this.head = this.stateAt(endSeq);
       this.headSeq = endSeq;
     }
     if (this.currentSeq > endSeq) this.moveTo(endSeq);
   }
 
-  /** Forgets checkpoints that need events before `startSeq`; keeps at least the last. */
-  trim(startSeq: number): void {
-    while (this.checkpoints.length > 1 && (this.checkpoints[0]?.seq ?? 0) < startSeq)
-      this.checkpoints.shift();
+  /** A copy of the state with [0, seq) applied, which nothing changes. */
+  stateAt(seq: number): S {
+    const checkpoint = this.checkpointBefore(seq);
+    const state = this.projection.clone(checkpoint.state);
+    const reader = this.log.read(checkpoint.seq);
+    while (reader.seq < seq) this.projection.apply(state, reader.next());
+    return state;
   }
 
   private checkpointBefore(seq: number): Checkpoint<S> {

@@ -88,6 +88,32 @@ describe('RunProjections', () => {
     expect(run.marks.all).toEqual(fresh.marks.all);
   });
 
+  test.each(SEEDS)('from a later beginning on everything is as from the first (seed %i)', (seed) => {
+    const { tape } = busyLog(seed, 6000);
+    const whole = projected(tape);
+    const from = Math.floor(tape.endSeq / 2);
+    const later = new RunProjections(tape, whole.stateAt(from));
+    later.extend();
+    const random = createRandom(seed);
+    const states: unknown[] = [];
+    for (const seq of [from, tape.endSeq, from + random.below(tape.endSeq - from)]) {
+      states.push(facts(later.moveTo(seq)));
+      expect(states.at(-1)).toEqual(facts(foldedTo(tape, seq)));
+    }
+    // What was handed out is not changed by what is asked afterwards.
+    const state = later.stateAt(from);
+    later.moveTo(tape.endSeq);
+    expect(facts(state)).toEqual(states[0]);
+
+    const born = later.lifelines.batchCount - 5;
+    expect(later.lifelines.batch(batchId(born))).toEqual(whole.lifelines.batch(batchId(born)));
+    const since = tape.timeOf(from);
+    const shown = later.lifelines.batchesBetween(tape.endAt - 1000, tape.endAt);
+    const alive = whole.lifelines.batchesBetween(tape.endAt - 1000, tape.endAt);
+    expect(shown).toEqual(alive.filter((id) => whole.lifelines.batches.createdAt(id) >= since));
+    expect(later.metrics.batchSizes(0, tape.endAt).length).toBeGreaterThan(0);
+  });
+
   test('a batch is its first row and a chain of as many', () => {
     const { tape } = busyLog(4, 3000, 25);
     const run = projected(tape);

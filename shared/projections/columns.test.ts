@@ -37,4 +37,15 @@ describe('Column', () => {
       expect(column.bytesKept / 40_960).toBeLessThan(1.1);
     }
   });
+
+  it('keeps nothing for the rows before the first, also when an earlier one comes later', () => {
+    const column = new Column();
+    column.set(50_000_000, 7);
+    expect(column.bytesKept).toBeLessThan(8192);
+    column.set(49_990_000, 8);
+    column.set(50_000_001, 9);
+    const rows = [0, 49_989_999, 49_990_000, 50_000_000, 50_000_001, 50_000_002];
+    expect(rows.map((row) => column.get(row))).toEqual([-1, -1, 8, 7, 9, -1]);
+    expect(column.bytesKept).toBeLessThan(16_384);
+  });
 });

@@ -37,21 +37,24 @@ function createPage(least: number, most: number): Page {
 /** Whole numbers from −1 on; −1 is what a row holds until it is set. */
 export class Column {
   private readonly pages: (Page | undefined)[] = [];
+  /** Of the first page that is kept: a log that begins in the middle has no low rows. */
+  private firstPage = 0;
 
   get(row: number): number {
-    const page = this.pages[row >> PAGE_BITS];
+    const page = this.pages[(row >> PAGE_BITS) - this.firstPage];
     if (page === undefined) return -1;
     const kept = page.cells[row & PAGE_MASK] as number;
     return kept === 0 ? -1 : page.base + kept - 1;
   }
 
   set(row: number, value: number): void {
-    const index = row >> PAGE_BITS;
+    let index = (row >> PAGE_BITS) - this.firstPage;
     let page = this.pages[index];
     if (value < 0) {
       if (page !== undefined) page.cells[row & PAGE_MASK] = 0;
       return;
     }
+    if (index < 0 || this.pages.length === 0) index = this.begin(index);
     if (page === undefined || value < page.base || value - page.base + 1 > page.limit)
       page = this.makeRoom(index, value);
     const place = row & PAGE_MASK;
@@ -67,6 +70,13 @@ export class Column {
     let bytes = this.pages.length * 8;
     for (const page of this.pages) if (page !== undefined) bytes += page.cells.byteLength + 64;
     return bytes;
+  }
+
+  /** Makes the pages begin at this one, or before it. Returns its new index. */
+  private begin(index: number): number {
+    if (this.pages.length > 0) this.pages.unshift(...Array.from({ length: -index }, () => undefined));
+    this.firstPage += index;
+    return 0;
   }
 
   /** A page for what it holds already and `value`. */

@@ -85,9 +85,13 @@ export class MetricSeries {
   private inFlight = 0;
   private readonly inFlightRequests = new Set<number>();
 
-  constructor(records: RecordColumns, lifelines: LifelineTables) {
+  /** µs of run time at which the first bucket begins. */
+  readonly originUs: number;
+
+  constructor(records: RecordColumns, lifelines: LifelineTables, originUs = 0) {
     this.records = records;
     this.lifelines = lifelines;
+    this.originUs = originUs;
   }
 
   /** µs of run time that one point of a series stands for. */
@@ -95,9 +99,9 @@ export class MetricSeries {
     return this.widthUs;
   }
 
-  /** Point i stands for [i × bucketUs, (i + 1) × bucketUs). Only buckets that are over at `untilUs`. */
+  /** Point i stands for [i × bucketUs, (i + 1) × bucketUs) since `originUs`. Only buckets that are over at `untilUs`. */
   series(name: MetricName, untilUs: number): readonly (number | null)[] {
-    const whole = Math.min(this.buckets.length, Math.floor(untilUs / this.widthUs));
+    const whole = Math.min(this.buckets.length, this.wholeBefore(untilUs));
     return this.buckets.slice(0, whole).map((bucket) => valueOf(name, bucket, this.widthUs));
   }
 
@@ -199,9 +203,14 @@ export class MetricSeries {
     return bucket;
   }
 
+  /** How many buckets are over at `untilUs`. */
+  private wholeBefore(untilUs: number): number {
+    return Math.max(0, Math.floor((untilUs - this.originUs) / this.widthUs));
+  }
+
   private bucketAt(at: number): Bucket {
-    while (Math.floor(at / this.widthUs) >= MOST_BUCKETS) this.halve();
-    const index = Math.floor(at / this.widthUs);
+    while (this.indexOf(at) >= MOST_BUCKETS) this.halve();
+    const index = this.indexOf(at);
     while (this.buckets.length <= index) {
       const before = this.buckets.at(-1);
       this.buckets.push({
@@ -213,6 +222,10 @@ export class MetricSeries {
       });
     }
     return this.buckets[index] as Bucket;
+  }
+
+  private indexOf(at: number): number {
+    return Math.max(0, Math.floor((at - this.originUs) / this.widthUs));
   }
 
   private halve(): void {
@@ -228,8 +241,8 @@ export class MetricSeries {
   }
 
   private merged(fromUs: number, untilUs: number): { bucket: Bucket | null; count: number } {
-    const from = Math.ceil(fromUs / this.widthUs);
-    const to = Math.min(this.buckets.length, Math.floor(untilUs / this.widthUs));
+    const from = Math.max(0, Math.ceil((fromUs - this.originUs) / this.widthUs));
+    const to = Math.min(this.buckets.length, this.wholeBefore(untilUs));
     const bucket: Bucket = {
       sums: noSums(),
       latency: null,

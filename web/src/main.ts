@@ -6,7 +6,7 @@ import { known } from '#base/assert';
 import './ui/theme.css';
 import './stage/stage.css';
 import { whenFirstRecordMoves } from './firstRecord.ts';
-import { announceCuts } from './session/commands.ts';
+import { announceCuts, announceGone } from './session/commands.ts';
 import { createFrameLoop } from './session/frameLoop.ts';
 import { goToPlayhead } from './session/openRun.ts';
 import { createSession, type RestartableSource } from './session/session.ts';
@@ -56,6 +56,7 @@ function begin(source: RestartableSource): void {
   if (remembered.notice !== null) notify(remembered.notice);
   for (const notice of link.notices) notify(notice, 'warn');
   announceCuts(session, notify);
+  announceGone(session, notify);
   if (isLiveAddress() && !isLive) notify(NO_LIVE_RUN[isViewersPage() ? 'viewer' : 'presenter'], 'warn');
   if (isLive) session.follow();
   else {

@@ -48,6 +48,8 @@ export class TapeReader implements EventReader {
   readonly previous = new Float64Array(SLOTS);
   /** One more than the highest text seen since the block began. */
   texts = 0;
+  /** The first to read events that came from elsewhere: the store learns which texts they use. */
+  notesTexts = false;
   private readonly store: TapeStore;
   /** The number of the field before. */
   private before = 0;
@@ -154,6 +156,7 @@ export class TapeReader implements EventReader {
 
   private text(number: number): number {
     if (number >= this.texts) this.texts = number + 1;
+    if (this.notesTexts) this.store.noteUse(number, this.seq - 1);
     return number;
   }
 

@@ -51,14 +51,20 @@ class Marks {
   }
 }
 
+/** What a text costs, with its entry in the map. */
+const bytesOfText = (text: string): number => 48 + 2 * text.length;
+
 export class TapeStore {
   startSeq = 0;
   endSeq = 0;
   /** Time of the last event; 0 in an empty log. */
   endAt = 0;
+  /** Those that no event uses any more are empty; their numbers are not given again. */
   readonly texts: string[] = [];
   readonly marks = new Marks();
   private textNumbers = new Map<string, number>();
+  /** Of each text: an event that is not before its last use; −1: it is gone. */
+  private lastUses: number[] = [];
   /** Of a JSON text, made when it is first read. */
   private parsed: unknown[] = [];
   private textBytes = 0;
@@ -134,11 +140,28 @@ export class TapeStore {
     let number = this.textNumbers.get(text);
     if (number === undefined) {
       number = this.texts.length;
-      this.texts.push(text);
-      this.textNumbers.set(text, number);
-      this.textBytes += 48 + 2 * text.length;
+      this.addText(text);
     }
+    // The event that uses it has been counted.
+    this.lastUses[number] = Math.max(0, this.endSeq - 1);
     return number;
+  }
+
+  /** Takes the next text of another tape, which may have let go of an equal one that is still here. */
+  addText(text: string): void {
+    this.textNumbers.set(text, this.texts.length);
+    this.texts.push(text);
+    this.lastUses.push(Math.max(0, this.endSeq - 1));
+    this.textBytes += bytesOfText(text);
+  }
+
+  noteUse(number: number, seq: number): void {
+    if ((this.lastUses[number] ?? -1) >= 0) this.lastUses[number] = seq;
+  }
+
+  /** Whether an event of this tape may still use it. */
+  isInUse(number: number): boolean {
+    return (this.lastUses[number] ?? -1) >= this.startSeq;
   }
 
   json(number: number): unknown {
@@ -157,16 +180,24 @@ export class TapeStore {
     this.marks.count = blocks;
     this.chunks.length = chunk - this.firstChunk + 1;
     this.openChunk();
-    for (const text of this.texts.splice(texts)) {
-      this.textNumbers.delete(text);
-      this.textBytes -= 48 + 2 * text.length;
-    }
+    for (let number = this.texts.length - 1; number >= texts; number--) this.forget(number);
+    this.texts.length = this.lastUses.length = Math.min(this.texts.length, texts);
     this.parsed.length = Math.min(this.parsed.length, texts);
     this.endSeq = endSeq;
     this.endAt = at;
   }
 
-  /** Drops whole blocks before `seq`, and chunks that no block needs any more. */
+  private forget(number: number): void {
+    const text = this.texts[number] ?? '';
+    if ((this.lastUses[number] ?? -1) < 0) return;
+    this.lastUses[number] = -1;
+    this.texts[number] = '';
+    this.parsed[number] = undefined;
+    if (this.textNumbers.get(text) === number) this.textNumbers.delete(text);
+    this.textBytes -= bytesOfText(text);
+  }
+
+  /** Drops whole blocks before `seq`, and the chunks and texts that no block needs any more. */
   trim(seq: number): void {
     const block = Math.floor(Math.min(seq, this.endSeq) / BLOCK_EVENTS);
     const dropped = Math.min(block - this.marks.firstBlock, this.marks.count - 1);
@@ -176,5 +207,6 @@ export class TapeStore {
     const chunks = (this.marks.chunk[0] ?? 0) - this.firstChunk;
     this.chunks.splice(0, chunks);
     this.firstChunk += chunks;
+    for (let number = 0; number < this.texts.length; number++) if (!this.isInUse(number)) this.forget(number);
   }
 }

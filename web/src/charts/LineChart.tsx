@@ -32,6 +32,7 @@ export function LineChart(props: { readonly spec: ChartSpec; readonly colour: nu
       startUs: s.startAt,
       spanUs: lineSpanUs(s),
       bucketUs: metrics.bucketUs,
+      originUs: metrics.originUs,
       lines: spec.metrics.map((metric) => smoothed(metrics.series(metric, at), width)),
     };
   });
@@ -95,10 +96,10 @@ export function LineChart(props: { readonly spec: ChartSpec; readonly colour: nu
   }, [session, spec, colour, theme]);
 
   useEffect(() => {
-    const { lines, bucketUs, startUs, spanUs, at } = now;
+    const { lines, bucketUs, originUs, startUs, spanUs, at } = now;
     playhead.current = at;
     const length = lines[0]?.length ?? 0;
-    const xs = Array.from({ length }, (_, i) => (i + 0.5) * bucketUs);
+    const xs = Array.from({ length }, (_, i) => originUs + (i + 0.5) * bucketUs);
     chart.current?.setData([xs, ...lines.map((line) => [...line])], false);
     chart.current?.setScale('x', { min: startUs, max: startUs + spanUs });
   });
@@ -112,7 +113,7 @@ export function LineChart(props: { readonly spec: ChartSpec; readonly colour: nu
     <figure className="chart" title={spec.meaning}>
       <figcaption>
         <span className="chart-name">
-          {index === null ? spec.title : `at ${momentText((index + 0.5) * now.bucketUs)}`}{' '}
+          {index === null ? spec.title : `at ${momentText(now.originUs + (index + 0.5) * now.bucketUs)}`}{' '}
           {now.how === null ? null : <How of={now.how} />}
         </span>
         <span className="number" data-testid={`chart-${spec.id}`}>

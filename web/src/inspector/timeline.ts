@@ -65,7 +65,7 @@ export function createTimeline(entity: Entity): Timeline {
       const { log, cursor, state } = session.view;
       const born = bornAt(session, entity);
       const first = born < 0 ? Math.max(log.startSeq, cursor.seq - RECENT_EVENTS) : log.seqAfter(born - 1);
-      if (log !== of || read > log.endSeq || (rows.length === 0 && read < first)) {
+      if (log !== of || read > log.endSeq || read < log.startSeq || (rows.length === 0 && read < first)) {
         of = log;
         read = first;
         rows = [];

@@ -89,6 +89,11 @@ export function Scrubber(): ReactNode {
     >
       <canvas ref={canvas} aria-hidden="true" />
       <span className="playhead" style={{ left: percent(now.at) }} />
+      {now.start === 0 ? null : (
+        <span className="kept-from" title="What was before that is not held by this page.">
+          kept from {momentText(now.start)}
+        </span>
+      )}
       {hoverAt === null ? null : (
         <span className="scrub-tip number" style={{ left: percent(hoverAt) }}>
           {momentText(hoverAt)}

@@ -21,7 +21,7 @@ export interface Activity {
 export function createActivity(): Activity {
   let of: EventLogView | null = null;
   let read = 0;
-  /** Where the line begins. */
+  /** Where the buckets begin: with the line, or less than one of them before it. */
   let originUs = 0;
   let bucketUs = FIRST_BUCKET_US;
   let buckets = new Float32Array(MAX_BUCKETS);
@@ -33,6 +33,14 @@ export function createActivity(): Activity {
     buckets = next;
     bucketUs *= 2;
   };
+  /** What was before `startAt` is not kept any more. */
+  const letGo = (startAt: number): void => {
+    const gone = Math.floor((startAt - originUs) / bucketUs);
+    if (gone <= 0) return;
+    buckets.copyWithin(0, gone);
+    buckets.fill(0, Math.max(0, MAX_BUCKETS - gone));
+    originUs += gone * bucketUs;
+  };
   const extend = (log: EventLogView, startAt: number): void => {
     if (log !== of || log.endSeq < read) {
       of = log;
@@ -41,6 +49,8 @@ export function createActivity(): Activity {
       bucketUs = FIRST_BUCKET_US;
       buckets = new Float32Array(MAX_BUCKETS);
     }
+    letGo(startAt);
+    read = Math.max(read, log.startSeq);
     const to = Math.min(log.endSeq, read + EVENTS_A_CALL);
     if (read >= to) return;
     const reader = log.read(read);
@@ -68,20 +78,21 @@ export function createActivity(): Activity {
       return best;
     },
     draw(ctx, session, width, height, spanUs, colours) {
-      extend(session.view.log, session.startAt);
+      const { startAt } = session;
+      extend(session.view.log, startAt);
       marks = session.projections.marks.all;
       ctx.clearRect(0, 0, width, height);
       const bars = Math.max(1, Math.floor(width / 4));
       const shownUs = Math.min(session.seenAt, session.completeAt);
       const values = new Float32Array(bars);
       for (let i = 0; i < MAX_BUCKETS; i++) {
-        const bar = Math.floor(((i * bucketUs) / spanUs) * bars);
+        const bar = Math.max(0, Math.floor(((originUs + i * bucketUs - startAt) / spanUs) * bars));
         if (bar < bars) values[bar] = (values[bar] ?? 0) + (buckets[i] ?? 0);
       }
       const most = values.reduce((a, b) => Math.max(a, b), 1);
       for (let i = 0; i < bars; i++) {
         const value = values[i] ?? 0;
-        const at = originUs + (i / bars) * spanUs;
+        const at = startAt + (i / bars) * spanUs;
         if (value === 0 || at > shownUs) continue;
         const h = Math.max(2, (value / most) * (height - 14));
         ctx.fillStyle = at <= session.playback.cursor.at ? colours.accent : colours.lineStrong;
@@ -90,7 +101,7 @@ export function createActivity(): Activity {
       for (const mark of marks) {
         if (mark.at > shownUs) break;
         ctx.beginPath();
-        ctx.arc(((mark.at - originUs) / spanUs) * width, 5, 3.6, 0, 6.2832);
+        ctx.arc(((mark.at - startAt) / spanUs) * width, 5, 3.6, 0, 6.2832);
         ctx.fillStyle =
           mark.kind === 'error' ? colours.bad : mark.kind === 'command' ? colours.accent : colours.warn;
         ctx.fill();

@@ -63,6 +63,8 @@ export interface Session {
   /** After each drawn frame. */
   onDraw(draw: (view: StageView) => void): () => void;
   readonly subscribe: (listener: () => void) => () => void;
+  /** Told where the kept part of the run begins, when what was before it is wanted, or was on show when it was let go. */
+  onGone(listener: (startAt: number) => void): () => void;
   /** Told once for each command that cut a future that had been seen. */
   onCut(listener: (cut: CutNotice) => void): () => void;
   /** Asks the loop for a frame; set by whoever owns the loop. */

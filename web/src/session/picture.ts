@@ -18,16 +18,20 @@ export interface Picture {
   /** Takes in new events for at most about `budgetMs`. Returns whether all are in. */
   extend(budgetMs: number): boolean;
   moveTo(seq: number): void;
+  /** Another one of the same log that begins at `seq`, with nothing of what was before but the state. */
+  from(seq: number): Picture;
+  /** The state that it begins with; null: it begins with the run. */
+  readonly base: PipelineState | null;
 }
 
-/** `base`: the state before the first event of the log, where that is not the beginning of the run. */
+/** `base`: the state before the first event that it shows, where that is not the beginning of the run. */
 export function createPicture(
   log: EventLogView,
   base: PipelineState | null = null,
   nowMs: () => number = () => performance.now(),
 ): Picture {
   const projections = new RunProjections(log, base);
-  let state = projections.moveTo(log.startSeq);
+  let state = projections.moveTo(base?.seq ?? log.startSeq);
   return {
     log,
     startAt: base?.at ?? 0,
@@ -48,5 +52,7 @@ export function createPicture(
     moveTo(seq) {
       state = projections.moveTo(seq);
     },
+    from: (seq) => createPicture(log, projections.stateAt(seq), nowMs),
+    base,
   };
 }

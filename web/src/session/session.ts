@@ -9,6 +9,7 @@ import { MAX_LEAD_US } from '../stage/motion.ts';
 import { autoSpeedAt } from './autoSpeed.ts';
 import { StageSource } from '../sources/stageSource.ts';
 import type { CutNotice, RestartableSource, Session } from './contract.ts';
+import { createKeeping } from './keeping.ts';
 import { atOnceShownAt, followFactor, isFarFrom, nowShownAt } from './follow.ts';
 import { createPicture, type Picture } from './picture.ts';
 import { initialPlayback, isMoving, reducePlayback, type Playback, type PlaybackAction } from './playback.ts';
@@ -50,11 +51,13 @@ export function createSession(own: RestartableSource): Session {
   let isAtOnce = false;
   /** The moment that the page was opened at has been reached. */
   let isOpen = false;
+  const keeping = createKeeping();
   /** Of each run that was on the stage: what it was before each change. */
   const pasts = new WeakMap<RestartableSource, Scenario[]>();
   const drawers = new Set<(view: StageView) => void>();
   const listeners = new Set<() => void>();
   const cutListeners = new Set<(cut: CutNotice) => void>();
+  const goneListeners = new Set<(startAt: number) => void>();
   const view = createView({
     picture: () => picture,
     playback: () => playback,
@@ -92,6 +95,7 @@ export function createSession(own: RestartableSource): Session {
         ? previousBatchLeaving(log, projections.marks, seq)
         : nextBatchLeaving(log, projections.marks, seq);
     };
+    if (back && seq === picture.log.startSeq && seq > 0) return sayGone();
     if (!back) ensureUntil(() => stop() !== null);
     const to = stop() ?? (back ? picture.log.startSeq : picture.log.endSeq);
     reduce({ type: 'moveTo', seq: to });
@@ -123,8 +127,28 @@ export function createSession(own: RestartableSource): Session {
     pasts.set(source.shown, past);
   };
 
-  const withinRun = (at: number): number =>
-    Math.min(source.endsAt ?? Number.POSITIVE_INFINITY, Math.max(picture.startAt, at));
+  const withinRun = (at: number): number => {
+    if (at < picture.startAt && picture.startAt > 0) sayGone();
+    return Math.min(source.endsAt ?? Number.POSITIVE_INFINITY, Math.max(picture.startAt, at));
+  };
+
+  /** Somebody wanted to see, or saw, what is not kept. */
+  const sayGone = (): void => {
+    for (const listener of goneListeners) listener(picture.startAt);
+  };
+
+  /** Of a run that is too long only the last part is kept. */
+  const letGo = (): void => {
+    const later = keeping.step(picture, source.mostEvents, ENGINE_BUDGET_MS);
+    if (later === null || later.base === null) return;
+    picture = later;
+    source.letGo(later.base);
+    if (playback.cursor.seq >= later.base.seq) return;
+    const { seekingTo } = playback;
+    reduce({ type: 'seek', at: later.startAt, completeAt: Number.POSITIVE_INFINITY });
+    if (seekingTo !== null) reduce({ type: 'seek', at: seekingTo, completeAt });
+    sayGone();
+  };
 
   const isWithoutFlights = (): boolean => isAtOnce || isReduced;
 
@@ -210,7 +234,10 @@ export function createSession(own: RestartableSource): Session {
         case 'pause':
         case 'setSpeed':
         case 'setAuto':
+          reduce(action);
+          break;
         case 'moveTo':
+          if (action.seq < picture.log.startSeq) sayGone();
           reduce(action);
           break;
         case 'play':
@@ -284,7 +311,10 @@ export function createSession(own: RestartableSource): Session {
       const busyBudgetMs = isOpen ? SEEK_BUDGET_MS : OPENING_BUDGET_MS;
       completeAt = source.ensure(target, isBusy ? busyBudgetMs : ENGINE_BUDGET_MS);
       takeOver(SEEK_BUDGET_MS / 2);
-      if (coming === null) picture.extend(isBusy ? SEEK_BUDGET_MS / 2 : ENGINE_BUDGET_MS);
+      if (coming === null) {
+        picture.extend(isBusy ? SEEK_BUDGET_MS / 2 : ENGINE_BUDGET_MS);
+        letGo();
+      }
       // 3. The cursor moves, never past what is complete; while a new run is made it waits.
       const before = playback;
       if (coming === null) {
@@ -310,7 +340,7 @@ export function createSession(own: RestartableSource): Session {
       if (isOpen || version === 0) for (const draw of drawers) draw(view);
       // 6. Slow copies: at most ten a second, at once when something was done.
       slowMs -= wallMs;
-      const wantsMore = isMoving(playback) || coming !== null;
+      const wantsMore = isMoving(playback) || coming !== null || keeping.isUnderWay;
       if (slowMs <= 0 || !wantsMore) {
         slowMs = SLOW_MS;
         version++;
@@ -327,6 +357,10 @@ export function createSession(own: RestartableSource): Session {
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onGone(listener) {
+      goneListeners.add(listener);
+      return () => goneListeners.delete(listener);
     },
     onCut(listener) {
       cutListeners.add(listener);

@@ -66,6 +66,10 @@ export interface Source {
   /** Contents that are at hand and cannot be made again. */
   readonly contents?: ReadonlyMap<number, RecordContent | 'asked' | 'gone'>;
   subscribe(listener: (change: LogChange) => void): () => void;
+  /** Live only: so many events are kept; of more, those before a state are let go. */
+  readonly mostEvents?: number;
+  /** What is before this state, which begins a block of the log, is needed no more. */
+  letGo?(base: PipelineState): void;
   /** Live only: what was read back from the log, as of now; null or absent: nobody reads it back. */
   readonly ledger?: LedgerMessage | null;
   /** The newest records behind one of its counts, as they were when they were last asked for; this asks anew. */

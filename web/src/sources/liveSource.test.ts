@@ -8,6 +8,8 @@ import { DEFAULT_SCENARIO } from '#model/defaultScenario';
 import { createModelRun, type ModelRun } from '#model/ModelRun';
 import { readLink } from '#model/scenarioQuery';
 import { applyEvent, pipelineProjection } from '#projections/pipelineProjection';
+import type { PipelineState } from '#projections/pipelineState';
+import { RunProjections } from '#projections/RunProjections';
 import { encodeWireFrame } from '#wire/frame';
 import { LEDGER_VERSION } from '#wire/ledger';
 import {
@@ -67,23 +69,26 @@ class FakeBridge {
   private timers: { readonly ms: number; readonly run: () => void }[] = [];
   private sentSeq = 0;
 
-  constructor() {
+  constructor(mostEvents?: number) {
     let tape: EventTape | null = null;
     this.run = createModelRun(SCENARIO, (clock) => (tape = new EventTape(clock)));
     this.tape = known<EventTape>(tape, 'the tape');
-    this.source = createLiveSource({
-      open: (protocols, listener) => {
-        const socket = new FakeSocket(protocols, listener);
-        this.sockets.push(socket);
-        return socket;
+    this.source = createLiveSource(
+      {
+        open: (protocols, listener) => {
+          const socket = new FakeSocket(protocols, listener);
+          this.sockets.push(socket);
+          return socket;
+        },
+        token: () => Promise.resolve(this.token),
+        after: (ms, run) => {
+          const timer = { ms, run };
+          this.timers.push(timer);
+          return () => (this.timers = this.timers.filter((other) => other !== timer));
+        },
       },
-      token: () => Promise.resolve(this.token),
-      after: (ms, run) => {
-        const timer = { ms, run };
-        this.timers.push(timer);
-        return () => (this.timers = this.timers.filter((other) => other !== timer));
-      },
-    });
+      mostEvents,
+    );
     this.source.onSentence((sentence) => this.sentences.push(sentence));
   }
 
@@ -159,8 +164,8 @@ const settle = async (): Promise<void> => {
 };
 
 /** Joined at 50 ms, and received up to 100 ms. */
-async function joined(): Promise<FakeBridge> {
-  const bridge = new FakeBridge();
+async function joined(mostEvents?: number): Promise<FakeBridge> {
+  const bridge = new FakeBridge(mostEvents);
   await bridge.open();
   bridge.run.runUntil(50 * MS);
   bridge.state(null);
@@ -338,6 +343,9 @@ describe('a live source', () => {
   });
 });
 
+/** Without what a state knows of its own copying. */
+const factsOf = (state: PipelineState): unknown => ({ ...pipelineProjection.clone(state), ownBatches: null });
+
 describe('a session over a live run', () => {
   /** 16 ms of wall and of run at a time. */
   function play(
@@ -404,6 +412,68 @@ describe('a session over a live run', () => {
     session.dispatch({ type: 'seek', at: 0 });
     expect(session.playback.cursor.at).toBe(session.startAt);
     session.frame(at);
+    session.follow();
+    at = play(bridge, session, 80, at);
+    expect(at * MS - session.playback.cursor.at).toBeLessThan(400 * MS);
+  });
+
+  it('keeps the last part of a long run, and shows in it what one that keeps all shows', async () => {
+    const most = 8192;
+    const bridge = await joined(most);
+    const session = createSession(bridge.source);
+    const whole = new RunProjections(bridge.tape);
+    session.follow();
+    let at = 100;
+    const starts = new Set<number>();
+    const kept: number[] = [];
+    while (starts.size < 8) {
+      at = play(bridge, session, 1, at);
+      const { log, state, cursor } = session.view;
+      expect(log.endSeq - log.startSeq).toBeLessThan(most * 1.5);
+      expect(session.startAt).toBe(bridge.source.base?.at);
+      if (starts.has(log.startSeq)) continue;
+      starts.add(log.startSeq);
+      kept.push((log as EventTape).bytesKept + session.projections.bytesKept);
+      whole.extend();
+      expect(factsOf(state)).toEqual(factsOf(whole.moveTo(cursor.seq)));
+    }
+    // As much after eight times its length as after the first.
+    expect(Math.max(...kept.slice(2))).toBeLessThan(1.2 * (kept[1] ?? 0));
+
+    // What was acked since is the same by either account, also for records.
+    const record = recordId(session.projections.records.length - 60);
+    const { outcomes } = session.projections;
+    expect(outcomes.outcomeOf(record, at * MS)).toEqual(whole.outcomes.outcomeOf(record, at * MS));
+    // It goes on where it ended, and a recording of it can be opened.
+    bridge.socket.heard.closed();
+    await bridge.end(250);
+    await bridge.open();
+    expect(bridge.socket.last('hello')?.resume).toEqual({ runId: 'run-1', seq: bridge.tape.endSeq });
+    expect(bridge.source.base?.seq).toBe(bridge.source.log.startSeq);
+  });
+
+  it('goes no further back than what is kept, and says so', async () => {
+    const bridge = await joined(8192);
+    const session = createSession(bridge.source);
+    const gone: number[] = [];
+    session.onGone((startAt) => gone.push(startAt));
+    session.follow();
+    let at = play(bridge, session, 60, 100);
+    // Paused, while the run goes on until this moment is let go.
+    session.dispatch({ type: 'pause' });
+    at = play(bridge, session, 30, at);
+    const { cursor } = session.playback;
+    expect(gone).toEqual([]);
+    while (gone.length === 0) at = play(bridge, session, 1, at);
+    expect(bridge.source.log.startSeq).toBeGreaterThan(cursor.seq);
+    expect(session.playback.cursor.at).toBe(session.startAt);
+    expect(gone).toEqual([session.startAt]);
+    session.dispatch({ type: 'seek', at: 0 });
+    session.dispatch({ type: 'moveTo', seq: cursor.seq });
+    session.dispatch({ type: 'step', by: 'event', back: true });
+    session.frame(at);
+    expect(session.playback.cursor.seq).toBe(bridge.source.log.startSeq);
+    expect(gone).toHaveLength(4);
     session.follow();
     at = play(bridge, session, 80, at);
     expect(at * MS - session.playback.cursor.at).toBeLessThan(400 * MS);

@@ -20,7 +20,7 @@ import { isViewersPage, viewersToken } from '../session/urlState.ts';
 import { LiveConnection, type Surroundings } from './liveConnection.ts';
 import type { Capabilities, LogChange, Provenance, RecordContent, SourceStatus } from './Source.ts';
 
-/** What the page keeps of a run; then it begins anew at the present, as one that joins. */
+/** What the page keeps of a run; older events go. */
 const MAX_EVENTS = 2_000_000;
 /** Contents of records that were asked for. */
 const MAX_CONTENTS = 500;
@@ -53,6 +53,7 @@ class LiveRunSource implements LiveSource {
   base: PipelineState | null = null;
   ledger: LedgerMessage | null = null;
   status: SourceStatus = { kind: 'disconnected', sentence: CONNECTING };
+  readonly mostEvents: number;
   private readonly connection: LiveConnection;
   private readonly listeners = new Set<(change: LogChange) => void>();
   private readonly talkers = new Set<(sentence: string) => void>();
@@ -67,13 +68,13 @@ class LiveRunSource implements LiveSource {
   private wholeScenario = this.startScenario;
   /** Commands of the log before it are in `wholeScenario`. */
   private readSeq = 0;
-  private isBeginningAnew = false;
   /** This page has asked for another run. */
   private isAnotherWanted = false;
   /** What was last said to be wrong with a run that goes on. */
   private warning: string | null = null;
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: Surroundings, mostEvents: number) {
+    this.mostEvents = mostEvents;
     this.connection = new LiveConnection(surroundings, {
       opened: () => this.hello(),
       message: (message) => this.take(message),
@@ -141,6 +142,13 @@ class LiveRunSource implements LiveSource {
     return this.ledgerLists.records(listing, tp, this.ledger);
   }
 
+  letGo(base: PipelineState): void {
+    // Commands that nobody has asked for yet are kept.
+    this.wholeScenario = this.scenario;
+    this.log.trim(base.seq);
+    this.base = base;
+  }
+
   subscribe(listener: (change: LogChange) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -156,7 +164,7 @@ class LiveRunSource implements LiveSource {
 
   private hello(): void {
     this.coming = null;
-    const canResume = this.runId !== null && this.log.endSeq > 0 && !this.isBeginningAnew;
+    const canResume = this.runId !== null && this.log.endSeq > 0;
     const resume = canResume ? { runId: this.runId ?? '', seq: this.log.endSeq } : null;
     this.connection.send({ kind: 'hello', protocolVersion: PROTOCOL_VERSION, resume });
   }
@@ -222,10 +230,6 @@ class LiveRunSource implements LiveSource {
     if (this.coming !== null) this.begin(this.coming);
     this.completeAt = Math.max(this.completeAt, frame.value.lastAt);
     this.tell({ kind: 'grown' });
-    if (this.log.endSeq - this.log.startSeq > MAX_EVENTS && !this.isBeginningAnew) {
-      this.isBeginningAnew = true;
-      this.hello();
-    }
   }
 
   private begin({ tape, base, message }: Beginning): void {
@@ -254,16 +258,14 @@ class LiveRunSource implements LiveSource {
     if (isAnother) {
       this.talk(this.beginningWords(message.runId !== before));
     }
-    this.isBeginningAnew = this.isAnotherWanted = false;
+    this.isAnotherWanted = false;
     this.setStatus({ kind: 'running' });
     this.tell({ kind: 'cut', endSeq: 0 });
   }
 
   private beginningWords(isOtherRun: boolean): string {
     if (this.isAnotherWanted && isOtherRun) return 'Another run has begun, with the new settings.';
-    return this.isBeginningAnew
-      ? 'This page has held as much of the run as it can: it begins anew at the present.'
-      : 'What happened in between was not received: the picture begins anew at the present.';
+    return 'What happened in between was not received: the picture begins anew at the present.';
   }
 
   private setStatus(status: SourceStatus): void {
@@ -280,7 +282,9 @@ class LiveRunSource implements LiveSource {
   }
 }
 
-export const createLiveSource = (surroundings: Surroundings): LiveSource => new LiveRunSource(surroundings);
+/** `mostEvents`: so many of its last events are kept. */
+export const createLiveSource = (surroundings: Surroundings, mostEvents = MAX_EVENTS): LiveSource =>
+  new LiveRunSource(surroundings, mostEvents);
 
 /** The bridge that has served this page. */
 export const pageSurroundings: Surroundings = {

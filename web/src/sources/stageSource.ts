@@ -2,6 +2,7 @@
 import type { Micros } from '#base/time';
 import type { RecordId } from '#base/ids';
 import type { CommandBody, Scenario } from '#model/Scenario';
+import type { PipelineState } from '#projections/pipelineState';
 import type { LedgerListing } from '#wire/ledger';
 import type { RestartableSource } from '../session/contract.ts';
 import type { LogChange } from './Source.ts';
@@ -95,6 +96,12 @@ export class StageSource implements RestartableSource {
   }
   ledgerRecords(listing: LedgerListing, tp: number | null): readonly number[] | 'asked' {
     return this.shown.ledgerRecords?.(listing, tp) ?? [];
+  }
+  get mostEvents(): number {
+    return this.shown.mostEvents ?? Infinity;
+  }
+  letGo(base: PipelineState): void {
+    this.shown.letGo?.(base);
   }
   subscribe(listener: (change: LogChange) => void): () => void {
     this.listeners.add(listener);

@@ -54,11 +54,12 @@ export function measuredWindow(
   nowUs: number,
   bucketUs: number,
 ): Window | null {
-  // Metrics are kept in buckets: a window begins and ends with one.
-  const toUs = Math.floor(nowUs / bucketUs) * bucketUs;
+  // Metrics are kept in buckets, from the start of the log on: a window begins and ends with one.
+  const toUs = startUs + Math.floor((nowUs - startUs) / bucketUs) * bucketUs;
   const lengthUs = Math.max(LONGEST_US, 2 * bucketUs);
   const beginUs = Math.max(changedAt(commands), startUs) + SETTLING_US;
-  const fromUs = Math.ceil(Math.max(beginUs, toUs - lengthUs) / bucketUs) * bucketUs;
+  const firstUs = Math.max(beginUs, toUs - lengthUs);
+  const fromUs = startUs + Math.ceil((firstUs - startUs) / bucketUs) * bucketUs;
   return toUs - fromUs < SHORTEST_US ? null : { fromUs, toUs };
 }
 
