@@ -86,8 +86,9 @@ export class Controller {
       const tp = this.cluster.partitions.get(settings.topic, partition);
       topic.partitions.push(tp);
       const nodes = Array.from({ length: brokers }, (_, i) => nodeId((partition + i) % brokers));
-      const [live, fenced] = [true, false].map((is) => nodes.filter((node) => this.isActive(node) === is));
-      const replicas = [...(live ?? []), ...(fenced ?? [])].slice(0, settings.replicationFactor);
+      const live = nodes.filter((node) => this.isActive(node));
+      const fenced = nodes.filter((node) => !this.isActive(node));
+      const replicas = [...live, ...fenced].slice(0, settings.replicationFactor);
       const isr = replicas.filter((node) => this.isActive(node));
       const leader = isr[0] ?? null;
       created.push({ tp, replicas, isr, elr: [], leader, leaderEpoch: 0, lastKnownLeader: null, version: 0 });

@@ -34,7 +34,6 @@ interface Outcome {
   baseOffset: number;
   /** −1: the log was not asked. */
   readonly logStartOffset: number;
-  readonly errorMessage: string | null;
   /** acks=all: the high watermark at which it is safe; null when it waits for nothing. */
   requiredOffset: number | null;
   readonly replica: Replica | null;
@@ -45,7 +44,6 @@ const refused = (sent: SentBatch, error: ErrorName, logStartOffset: number = UNK
   error,
   baseOffset: UNKNOWN_OFFSET,
   logStartOffset,
-  errorMessage: null,
   requiredOffset: null,
   replica: null,
 });
@@ -204,7 +202,6 @@ const stored = (
   error: 'NONE',
   baseOffset,
   logStartOffset: LOG_START_OFFSET,
-  errorMessage: null,
   requiredOffset: body.acks === -1 ? endOffset : null,
   replica,
 });
@@ -283,7 +280,7 @@ class DelayedProduce implements HighWatermarkWaiter {
       logAppendTimeMs: -1,
       logStartOffset: outcome.logStartOffset,
       recordErrors: [],
-      errorMessage: outcome.errorMessage,
+      errorMessage: null,
       currentLeader: this.leaderHint(outcome),
     }));
     const hinted = new Set(partitions.flatMap(({ currentLeader }) => currentLeader?.leader ?? []));

@@ -5,19 +5,11 @@
  */
 import type { NodeId } from '#base/ids';
 import type { TopicPartition } from '#base/TopicPartition';
+import type { REQUEST_APIS } from '#events/words';
 import type { ErrorName } from '#record/Errors';
 import type { ProducerBatch } from './ProducerBatch.ts';
 
-export type ApiName =
-  | 'PRODUCE'
-  | 'METADATA'
-  | 'API_VERSIONS'
-  | 'INIT_PRODUCER_ID'
-  | 'FIND_COORDINATOR'
-  | 'ADD_PARTITIONS_TO_TXN'
-  | 'ADD_OFFSETS_TO_TXN'
-  | 'TXN_OFFSET_COMMIT'
-  | 'END_TXN';
+export type ApiName = (typeof REQUEST_APIS)[number];
 
 export interface ProduceRequest {
   readonly api: 'PRODUCE';

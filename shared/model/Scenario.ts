@@ -1,5 +1,6 @@
 /** Everything a replay needs. Two equal scenarios give two equal logs, in every browser and in Node. */
 import type { Micros } from '#base/time';
+import type { ApiName } from '#engine/requests';
 import type { CpuCosts } from '#engine/RunContext';
 import type { ErrorName } from '#record/Errors';
 
@@ -103,15 +104,7 @@ export interface ApplicationSpec {
 }
 
 export interface AnswerRule {
-  readonly api:
-    | 'PRODUCE'
-    | 'METADATA'
-    | 'INIT_PRODUCER_ID'
-    | 'FIND_COORDINATOR'
-    | 'ADD_PARTITIONS_TO_TXN'
-    | 'ADD_OFFSETS_TO_TXN'
-    | 'TXN_OFFSET_COMMIT'
-    | 'END_TXN';
+  readonly api: Exclude<ApiName, 'API_VERSIONS'>;
   readonly node: number | null;
   readonly topic: string | null;
   readonly partition: number | null;

@@ -4,6 +4,7 @@ import { isErrorName } from '#record/Errors';
 import { NETWORK_FIELDS, readField, TOPIC_FIELDS, WORKLOAD_FIELDS, type QueryFields } from './queryFields.ts';
 import { DEFAULT_NETWORK, DEFAULT_TOPIC, DEFAULT_WORKLOAD } from './defaultScenario.ts';
 import { escapePart, readInteger, unescapePart } from './queryText.ts';
+import { ANSWER_APIS } from './ranges.ts';
 import type { AnswerRule, Command, CommandBody } from './Scenario.ts';
 
 /** One argument: how it is written, and how it is read. `undefined`: it cannot be. */
@@ -108,16 +109,7 @@ type BodyOf<D, B = CommandBody> = B extends { readonly do: infer Kinds }
 const application = { application: integer };
 const node = { node: integer };
 const rule: { readonly [K in keyof AnswerRule]: Codec<AnswerRule[K]> } = {
-  api: word([
-    'PRODUCE',
-    'METADATA',
-    'INIT_PRODUCER_ID',
-    'FIND_COORDINATOR',
-    'ADD_PARTITIONS_TO_TXN',
-    'ADD_OFFSETS_TO_TXN',
-    'TXN_OFFSET_COMMIT',
-    'END_TXN',
-  ]),
+  api: word(ANSWER_APIS),
   node: orNull(integer),
   topic: orNull(name),
   partition: orNull(integer),

@@ -3,6 +3,7 @@
  * the settings panel. Kafka's own producer settings are not here: those are in `engine/ProducerConfig`.
  */
 import type { CpuCosts } from '#engine/RunContext';
+import { REQUEST_APIS } from '#events/words';
 import type {
   ClusterSpec,
   DelaySpec,
@@ -146,6 +147,8 @@ export const SEED_RANGE = range(
 export const SHAPES = ['steady', 'poisson', 'burst', 'ramp'] as const;
 export const COMPRESSIBILITIES = ['json', 'text', 'random'] as const;
 export const PATTERNS = ['async-send', 'sync-send', 'transaction-loop'] as const;
+/** Whose answers a fault can replace. */
+export const ANSWER_APIS = REQUEST_APIS.filter((api) => api !== 'API_VERSIONS');
 export const STARTS = ['cold', 'warm'] as const;
 
 export const isInRange = ({ min, max }: NumberRange, value: number): boolean =>

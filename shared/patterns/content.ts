@@ -3,29 +3,28 @@
  * from them and the seed whenever somebody looks. Live mode makes it for every record, so it is made as bytes, from
  * pieces that are there already; the text is read from the bytes.
  */
+import { asciiBytes, asciiText } from '#base/ascii';
 import { createRandom } from '#base/random';
 import { utf8Bytes } from '#base/utf8';
 
-const ascii = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-
 const ITEMS = ['espresso', 'flat white', 'green tea', 'croissant', 'bagel', 'lemonade', 'cookie', 'soup'].map(
-  ascii,
+  asciiBytes,
 );
-const SHOPS = ['Berlin', 'Lisbon', 'Nairobi', 'Osaka', 'Quito', 'Oslo', 'Hanoi', 'Boston'].map(ascii);
+const SHOPS = ['Berlin', 'Lisbon', 'Nairobi', 'Osaka', 'Quito', 'Oslo', 'Hanoi', 'Boston'].map(asciiBytes);
 const LEAST_CENTS = 100;
 const CENTS = 2000;
 
 /** Before each field of an order, in its order; the note, which fills it up, is always the last. */
-const ORDER = ascii('{"order":');
-const USER = ascii(',"user":');
-const ITEM = ascii(',"item":"');
-const PRICE = ascii('","cents":');
-const SHOP = ascii(',"shop":"');
-const FIRST_NOTE = ascii('{"note":"');
-const NOTE_AFTER_NUMBER = ascii(',"note":"');
-const NOTE_AFTER_TEXT = ascii('","note":"');
-const END = ascii('"}');
-const NULL = ascii('null');
+const ORDER = asciiBytes('{"order":');
+const USER = asciiBytes(',"user":');
+const ITEM = asciiBytes(',"item":"');
+const PRICE = asciiBytes('","cents":');
+const SHOP = asciiBytes(',"shop":"');
+const FIRST_NOTE = asciiBytes('{"note":"');
+const NOTE_AFTER_NUMBER = asciiBytes(',"note":"');
+const NOTE_AFTER_TEXT = asciiBytes('","note":"');
+const END = asciiBytes('"}');
+const NULL = asciiBytes('null');
 const QUOTE = 0x22;
 const ZERO = 0x30;
 
@@ -34,7 +33,7 @@ const LETTERS = letters(1 << 14);
 const SHORT = 32;
 
 function letters(count: number): Uint8Array {
-  const all = ascii('abcdefghijklmnopqrstuvwxyz0123456789');
+  const all = asciiBytes('abcdefghijklmnopqrstuvwxyz0123456789');
   const random = createRandom(0);
   return Uint8Array.from({ length: count }, () => all[random.below(all.length)] ?? ZERO);
 }
@@ -145,22 +144,16 @@ function writeSmall(out: Uint8Array, start: number, end: number, bits: number): 
   putLetters(out, start + 1, end - start - 2, bits);
 }
 
-const textOf = (bytes: Uint8Array): string => {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-};
-
 /** The same as a text. Everything but the key is ASCII. */
 export function valueText(seed: number, record: number, key: string | null, sizeBytes: number): string {
   const user = quotedKey(key);
   const bytes = new Uint8Array(sizeBytes);
   writeValue(bytes, 0, seed, record, user, sizeBytes);
   const userAt = ORDER.length + digitsOf(record) + USER.length;
-  const hasUser = textOf(bytes.subarray(userAt - USER.length, userAt)) === textOf(USER);
-  if (!hasUser || key === null) return textOf(bytes);
+  const hasUser = asciiText(bytes.subarray(userAt - USER.length, userAt)) === asciiText(USER);
+  if (!hasUser || key === null) return asciiText(bytes);
   const rest = bytes.subarray(userAt + user.length);
-  return textOf(bytes.subarray(0, userAt)) + JSON.stringify(key) + textOf(rest);
+  return asciiText(bytes.subarray(0, userAt)) + JSON.stringify(key) + asciiText(rest);
 }
 
 /** The value of the one header of a record, `sizeBytes` long. */
@@ -184,7 +177,7 @@ export function headerText(
   const key = headerKey(sizeBytes);
   const value = new Uint8Array(sizeBytes - key.length);
   writeHeaderValue(value, 0, seed, record, value.length);
-  return [{ key, value: textOf(value) }];
+  return [{ key, value: asciiText(value) }];
 }
 
 export const headerKey = (sizeBytes: number): string => 'trace-id'.slice(0, sizeBytes);

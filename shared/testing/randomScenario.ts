@@ -11,6 +11,7 @@ import {
   DEFAULT_TOPIC,
   DEFAULT_WORKLOAD,
 } from '#model/defaultScenario';
+import { COMPRESSIBILITIES, SHAPES } from '#model/ranges';
 import type {
   ApplicationSpec,
   ClusterSpec,
@@ -29,7 +30,7 @@ const MOST_RECORDS = 90;
 function randomWorkload(random: Random): WorkloadSpec {
   return {
     ...DEFAULT_WORKLOAD,
-    shape: pick(random, ['steady', 'poisson', 'burst', 'ramp'] as const),
+    shape: pick(random, SHAPES),
     recordsPerS: pick(random, [60, 300, 1000, 4000]),
     burstRecords: between(random, 1, 40),
     rampMs: between(random, 20, 300),
@@ -39,7 +40,7 @@ function randomWorkload(random: Random): WorkloadSpec {
     keySkewPercent: pick(random, [0, 70]),
     headerBytes: pick(random, [0, 0, 12]),
     records: between(random, 5, MOST_RECORDS),
-    compressibility: pick(random, ['json', 'text', 'random'] as const),
+    compressibility: pick(random, COMPRESSIBILITIES),
   };
 }
 

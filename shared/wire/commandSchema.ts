@@ -1,5 +1,6 @@
 /** The shape of a command that comes from a page. Whether it can be done is for the run to say. */
 import * as v from 'valibot';
+import { ANSWER_APIS, COMPRESSIBILITIES, SHAPES } from '#model/ranges';
 import type { CommandBody } from '#model/Scenario';
 
 /** Kafka's own limit for the name of a topic. */
@@ -18,7 +19,7 @@ const delay = v.strictObject({ p0Us: count, p50Us: count, p90Us: count, p99Us: c
 
 const workload = v.strictObject({
   topic: maybe(topic),
-  shape: maybe(v.picklist(['steady', 'poisson', 'burst', 'ramp'])),
+  shape: maybe(v.picklist(SHAPES)),
   recordsPerS: maybe(count),
   burstRecords: maybe(count),
   rampMs: maybe(count),
@@ -28,20 +29,11 @@ const workload = v.strictObject({
   keySkewPercent: maybe(count),
   headerBytes: maybe(count),
   records: maybe(count),
-  compressibility: maybe(v.picklist(['json', 'text', 'random'])),
+  compressibility: maybe(v.picklist(COMPRESSIBILITIES)),
 });
 
 const rule = v.strictObject({
-  api: v.picklist([
-    'PRODUCE',
-    'METADATA',
-    'INIT_PRODUCER_ID',
-    'FIND_COORDINATOR',
-    'ADD_PARTITIONS_TO_TXN',
-    'ADD_OFFSETS_TO_TXN',
-    'TXN_OFFSET_COMMIT',
-    'END_TXN',
-  ]),
+  api: v.picklist(ANSWER_APIS),
   node: v.nullable(node),
   topic: v.nullable(topic),
   partition: v.nullable(partition),

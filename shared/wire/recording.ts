@@ -4,6 +4,7 @@
  * damaged, newer or somebody else's gives a sentence, and nothing is thrown.
  */
 import * as v from 'valibot';
+import { asciiBytes, asciiText } from '#base/ascii';
 import { readUnsignedVarint, sizeOfUnsignedVarint, writeUnsignedVarint } from '#base/varint';
 import { catalogue } from '#events/catalogue';
 import { createDigest } from '#events/digest';
@@ -65,7 +66,7 @@ export function catalogueDigest(): string {
 
 /** The body in pieces, so that the page can breathe between them. */
 export function* recordingBody(header: RecordingHeader, log: EventLogView): Generator<Uint8Array> {
-  yield sized(ascii(JSON.stringify(header)));
+  yield sized(escaped(JSON.stringify(header)));
   for (let seq = header.startSeq; seq < header.endSeq;) {
     const toSeq = Math.min(header.endSeq, seq + MAX_FRAME_EVENTS);
     // The first slice brings all texts so far: whoever opens it has none.
@@ -124,7 +125,7 @@ export function readRecordingBody(
 ): Parsed<{ readonly header: RecordingHeader; readonly frames: readonly LogFrame[] }> {
   const cursor = { at: 0 };
   try {
-    const json: unknown = JSON.parse(textOf(next(body, cursor)));
+    const json: unknown = JSON.parse(asciiText(next(body, cursor)));
     const read = v.safeParse(headerSchema, json, { abortEarly: true });
     if (!read.success) return unreadable(`${UNREADABLE}: its header is wrong (${read.issues[0].message}).`);
     const header = read.output;
@@ -161,16 +162,7 @@ function next(body: Uint8Array, cursor: { at: number }): Uint8Array {
 }
 
 /** JSON is the same with every other letter written as an escape. */
-function ascii(json: string): Uint8Array {
-  const escaped = json.replace(
-    /[\u0080-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+const escaped = (json: string): Uint8Array =>
+  asciiBytes(
+    json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
-  return Uint8Array.from(escaped, (letter) => letter.charCodeAt(0));
-}
-
-function textOf(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-}

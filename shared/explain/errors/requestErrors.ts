@@ -1,14 +1,9 @@
 /** The rows of §8.5 and their like: errors of the requests beside Produce, to a producer with transactions. */
+import type { REQUEST_APIS } from '#events/words';
 import type { ErrorName } from '#record/Errors';
 
 /** Which request is answered so. */
-export type RequestApi =
-  | 'INIT_PRODUCER_ID'
-  | 'FIND_COORDINATOR'
-  | 'ADD_PARTITIONS_TO_TXN'
-  | 'ADD_OFFSETS_TO_TXN'
-  | 'TXN_OFFSET_COMMIT'
-  | 'END_TXN';
+export type RequestApi = Exclude<(typeof REQUEST_APIS)[number], 'PRODUCE' | 'METADATA' | 'API_VERSIONS'>;
 
 /** abortable: the transaction can only be aborted. fatal: the producer can only be closed. */
 export type RequestReaction = 'retried' | 'abortable' | 'fatal';
