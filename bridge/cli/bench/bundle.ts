@@ -27,6 +27,17 @@ export async function bundle(name: string): Promise<string> {
   return join(CACHE, `${basename(name)}.mjs`);
 }
 
+/** Builds the page as it is shipped and returns the folder where it is. */
+export async function builtPage(): Promise<string> {
+  const outDir = join(CACHE, 'page');
+  await build({
+    configFile: join(ROOT, 'web', 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir, emptyOutDir: true },
+  });
+  return outDir;
+}
+
 /** The lines that a program prints. @throws Error with its name when it fails or is not there. */
 export function linesOf(command: string, args: readonly string[]): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {

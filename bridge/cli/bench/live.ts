@@ -4,6 +4,7 @@
  */
 import { Kafka, logLevel } from 'kafkajs';
 import { LocalCluster } from '../../kafka/LocalCluster.ts';
+import { builtPage } from './bundle.ts';
 import { measureOf, median, percentile, type Measure } from './Measure.ts';
 import {
   bridgeEffort,
@@ -16,7 +17,7 @@ import {
   type Programs,
 } from './live/contestants.ts';
 import { javaEffort, kafkaTools } from './live/javaPerformance.ts';
-import { builtPage, pixelLatencies, type Following } from './live/pixel.ts';
+import { pixelLatencies, type Following } from './live/pixel.ts';
 import type { Effort } from './live/plan.ts';
 
 export interface LiveOptions {

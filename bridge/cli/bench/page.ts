@@ -3,14 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from '@playwright/test';
-import { build } from 'vite';
-import { CACHE, ROOT } from './bundle.ts';
+import { builtPage } from './bundle.ts';
 import { openChromium, serveFolder } from './chromium.ts';
 import { measureOf, ROUNDS, type Measure } from './Measure.ts';
 
 /** web/src/firstRecord.ts sets it. */
 const FIRST_RECORD = 'linger:first-record';
-const PAGE_FOLDER = join(CACHE, 'page');
 const BYTES_PER_KB = 1000;
 
 interface FirstMove {
@@ -36,13 +34,8 @@ async function firstMove(browser: Browser, address: string, slowdown: number): P
   return move;
 }
 
-async function firstMoves(slowdown: number): Promise<readonly FirstMove[]> {
-  await build({
-    configFile: join(ROOT, 'web', 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir: PAGE_FOLDER, emptyOutDir: true },
-  });
-  const served = await serveFolder(PAGE_FOLDER);
+async function firstMoves(folder: string, slowdown: number): Promise<readonly FirstMove[]> {
+  const served = await serveFolder(folder);
   const browser = await openChromium();
   try {
     const moves: FirstMove[] = [];
@@ -56,15 +49,16 @@ async function firstMoves(slowdown: number): Promise<readonly FirstMove[]> {
 }
 
 export async function start(): Promise<readonly Measure[]> {
-  const values = (await firstMoves(4)).map(({ atMs }) => atMs);
+  const values = (await firstMoves(await builtPage(), 4)).map(({ atMs }) => atMs);
   return [measureOf({ measure: 'start', unit: 'ms', goal: 1000, values })];
 }
 
 const isCode = (path: string): boolean => path.endsWith('.js') || path.endsWith('.css');
 
 export async function size(): Promise<readonly Measure[]> {
-  const gzipped = (path: string): number => gzipSync(readFileSync(join(PAGE_FOLDER, path))).length;
-  const values = (await firstMoves(1)).map(({ fetched }) =>
+  const folder = await builtPage();
+  const gzipped = (path: string): number => gzipSync(readFileSync(join(folder, path))).length;
+  const values = (await firstMoves(folder, 1)).map(({ fetched }) =>
     fetched.filter(isCode).reduce((sum, path) => sum + gzipped(path) / BYTES_PER_KB, 0),
   );
   return [measureOf({ measure: 'size', unit: 'kB gzip', goal: 150, values })];

@@ -14,7 +14,7 @@ import {
   type ViewerReport,
 } from './plan.ts';
 
-export const PARTITIONS = 6;
+const PARTITIONS = 6;
 const VALUE_BYTES = 100;
 /** More than any of them can send. */
 const FULL_SPEED = 1_000_000;

@@ -1,26 +1,13 @@
 /** From an answer that the bridge has taken in to the frame that drew it, on a real page in a real Chromium. */
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { build } from 'vite';
-import { CACHE, ROOT } from '../bundle.ts';
 import { openChromium } from '../chromium.ts';
 import { Child } from './Child.ts';
 import type { Programs } from './contestants.ts';
 import type { BridgePlan, BridgeReport, Door, StreamPlan } from './plan.ts';
 
-const PAGE_FOLDER = join(CACHE, 'live-page');
 const LINGER_MS = 5;
 /** The last answers have been drawn. */
 const TAIL_MS = 1000;
-
-export async function builtPage(): Promise<string> {
-  await build({
-    configFile: join(ROOT, 'web', 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir: PAGE_FOLDER, emptyOutDir: true },
-  });
-  return PAGE_FOLDER;
-}
 
 /** What the page tells of itself (web/src/testHook.ts), as far as it is asked here. */
 interface Hooked {
