@@ -23,8 +23,8 @@ export async function main(args: readonly string[], root: string): Promise<void>
     return;
   }
   const end = new Ending();
-  process.once('SIGINT', () => end.now());
-  process.once('SIGTERM', () => end.now());
+  // The last one: its terminal has been closed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end.now());
   tidyUp();
   let target;
   try {

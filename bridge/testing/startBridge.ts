@@ -12,8 +12,8 @@ export interface StartedBridge {
   readonly pid: number;
   /** What it has printed so far. */
   readonly lines: readonly string[];
-  /** Resolves when it is gone. */
-  readonly end: (how: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+  /** Resolves when it is gone, to its exit code; null: the signal itself has ended it. */
+  readonly end: (how: 'SIGTERM' | 'SIGHUP' | 'SIGKILL') => Promise<number | null>;
 }
 
 const SCRIPT = fileURLToPath(new URL('bridgeProcess.ts', import.meta.url));
@@ -28,7 +28,7 @@ export async function startBridge(
     env: { ...process.env, TMPDIR: folder, LINGER_ROOT: mkdtempSync(join(folder, 'root-')), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const exited = once(child, 'exit');
+  const exited = once(child, 'exit') as Promise<[number | null]>;
   const lines: string[] = [];
   const address = await untilAddress(child, lines);
   return {
@@ -37,7 +37,8 @@ export async function startBridge(
     lines,
     async end(how) {
       child.kill(how);
-      await exited;
+      const [code] = await exited;
+      return code;
     },
   };
 }
