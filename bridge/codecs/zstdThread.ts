@@ -12,37 +12,52 @@ interface Answer {
 /** Far more than the largest batch takes; a thread that died would never answer. */
 const LIMIT_MS = 30_000;
 
+interface Started {
+  readonly port: MessagePort;
+  /** The thread counts its answers in it. */
+  readonly answered: Int32Array<SharedArrayBuffer>;
+}
+
 export class PackageThread {
   private readonly packageName: string;
-  private port: MessagePort | null = null;
-  /** The thread counts its answers in it. */
-  private readonly answered = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  private started: Started | null = null;
 
   constructor(packageName: string) {
     this.packageName = packageName;
   }
 
   /** @throws Error what the package says, or that it does not answer. */
-  call(method: 'compress' | 'decompress', bytes: Uint8Array, level?: number): Uint8Array {
-    this.port ??= this.start();
-    const before = Atomics.load(this.answered, 0);
-    this.port.postMessage({ method, bytes, level });
-    Atomics.wait(this.answered, 0, before, LIMIT_MS);
-    const received: { message: Answer } | undefined = receiveMessageOnPort(this.port);
+  call(
+    method: 'compress' | 'decompress',
+    bytes: Uint8Array,
+    level?: number,
+    limitMs: number = LIMIT_MS,
+  ): Uint8Array {
+    const { port, answered } = (this.started ??= this.start());
+    const before = Atomics.load(answered, 0);
+    port.postMessage({ method, bytes, level });
+    Atomics.wait(answered, 0, before, limitMs);
+    const received: { message: Answer } | undefined = receiveMessageOnPort(port);
+    if (received === undefined) {
+      // Its answer may still come, and would be taken for that of the next call.
+      port.close();
+      this.started = null;
+    }
     if (received?.message.bytes !== undefined) return received.message.bytes;
     throw new Error(received?.message.error ?? `${this.packageName} does not answer`);
   }
 
-  private start(): MessagePort {
+  private start(): Started {
     const { port1, port2 } = new MessageChannel();
+    const answered = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const worker = new Worker(new URL('zstdWorker.mjs', import.meta.url), {
-      workerData: { packageName: this.packageName, port: port2, answered: this.answered },
+      workerData: { packageName: this.packageName, port: port2, answered },
       transferList: [port2],
       // Loaders of this process are not for a plain script.
       execArgv: [],
     });
     worker.unref();
     port1.unref();
-    return port1;
+    return { port: port1, answered };
   }
 }
