@@ -33,6 +33,12 @@ export interface Control {
   inPast(command: CommandBody, value: string): CommandBody | null;
 }
 
+/** What no run can take in its middle: a change makes the whole run anew. */
+export const onlyFromStart: Pick<Control, 'command' | 'inPast'> = {
+  command: () => null,
+  inPast: (command) => command,
+};
+
 export interface ControlGroup {
   readonly id: string;
   readonly title: string;

@@ -15,13 +15,10 @@ import {
   TOPIC_RANGES,
 } from '#model/ranges';
 import type { ClusterSpec, CommandBody, DelaySpec, NetworkSpec, Scenario, TopicSpec } from '#model/Scenario';
-import type { Control, ControlGroup } from './Control.ts';
+import { onlyFromStart, type Control, type ControlGroup } from './Control.ts';
 import { withTopic } from './presentScenario.ts';
 import { choiceShape, numberShape } from './workloadControls.ts';
 import { stopsBetween } from './stops.ts';
-
-const same = (command: CommandBody): CommandBody => command;
-const never = (): null => null;
 
 const withCluster = (scenario: Scenario, changed: Partial<ClusterSpec>): Scenario => ({
   ...scenario,
@@ -40,8 +37,7 @@ const clusterNumber = (field: ClusterNumber, label: string, isKafkaName: boolean
   defaultValue: String(DEFAULT_CLUSTER[field]),
   read: ({ cluster }) => String(cluster[field]),
   write: (scenario, value) => withCluster(scenario, { [field]: Number(value) }),
-  command: never,
-  inPast: same,
+  ...onlyFromStart,
 });
 
 /** Network: `network.set` lays over what is there, at any moment. */
@@ -174,7 +170,7 @@ const replicationFactor = topicControl(
     shape: numberShape(TOPIC_RANGES.replicationFactor, 9),
   },
   Number,
-  never,
+  () => null,
 );
 
 const minInsyncReplicas = topicControl(
@@ -223,8 +219,7 @@ const startControl: Control = {
   defaultValue: DEFAULT_CLUSTER.start,
   read: ({ cluster }) => cluster.start,
   write: (scenario, value) => withCluster(scenario, { start: value === 'cold' ? 'cold' : 'warm' }),
-  command: never,
-  inPast: same,
+  ...onlyFromStart,
 };
 
 const seedControl: Control = {
@@ -237,8 +232,7 @@ const seedControl: Control = {
   defaultValue: String(DEFAULT_SCENARIO.seed),
   read: ({ seed }) => String(seed),
   write: (scenario, value) => ({ ...scenario, seed: Number(value) }),
-  command: never,
-  inPast: same,
+  ...onlyFromStart,
 };
 
 /** A quota is changed while the brokers run; what a client has sent lately counts. */
@@ -258,8 +252,7 @@ const transactionVersion: Control = {
   defaultValue: String(DEFAULT_CLUSTER.transactionVersion),
   read: ({ cluster }) => String(cluster.transactionVersion),
   write: (scenario, value) => withCluster(scenario, { transactionVersion: value === '1' ? 1 : 2 }),
-  command: never,
-  inPast: same,
+  ...onlyFromStart,
 };
 
 export const clusterControls = (): { readonly main: ControlGroup; readonly more: ControlGroup } => ({

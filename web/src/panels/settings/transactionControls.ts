@@ -2,9 +2,9 @@
 import { DEFAULT_APPLICATION, DEFAULT_TOPIC, DEFAULT_TRANSACTIONS } from '#model/defaultScenario';
 import { PATTERNS, TRANSACTION_RANGES } from '#model/ranges';
 import { transactionalIdOf } from '#model/repairScenario';
-import type { ApplicationSpec, CommandBody, Scenario, TransactionSpec } from '#model/Scenario';
+import type { ApplicationSpec, Scenario, TransactionSpec } from '#model/Scenario';
 import { TRANSACTIONAL_ID } from '#model/validateScenario';
-import type { Control, ControlGroup, Shape } from './Control.ts';
+import { onlyFromStart, type Control, type ControlGroup, type Shape } from './Control.ts';
 import { withApplication } from './presentScenario.ts';
 import { choiceShape, numberShape } from './workloadControls.ts';
 
@@ -12,11 +12,6 @@ import { choiceShape, numberShape } from './workloadControls.ts';
 const LOOP_RECORDS_PER_S = 200;
 const OTHER_TOPIC = 'payments';
 const GROUP = 'billing';
-
-const onlyFromStart = {
-  command: (): CommandBody | null => null,
-  inPast: (command: CommandBody): CommandBody => command,
-};
 
 const specOf = (scenario: Scenario, application: number): ApplicationSpec =>
   scenario.applications[application] ?? DEFAULT_APPLICATION;

@@ -9,8 +9,8 @@ import {
   type NumberRange,
 } from '#model/ranges';
 import type { CpuCosts } from '#engine/RunContext';
-import type { ApplicationSpec, CommandBody, Scenario, WorkloadSpec } from '#model/Scenario';
-import type { Choice, Control, ControlGroup, Shape } from './Control.ts';
+import type { Scenario, WorkloadSpec } from '#model/Scenario';
+import { onlyFromStart, type Choice, type Control, type ControlGroup, type Shape } from './Control.ts';
 import { withApplication } from './presentScenario.ts';
 import type { Unit } from './quantity.ts';
 import { stopsBetween } from './stops.ts';
@@ -86,29 +86,18 @@ const workloadNumber = (application: number, field: NumberKey, label: string, ma
     Number,
   );
 
-const onlyFromStart = {
-  command: (): CommandBody | null => null,
-  inPast: (command: CommandBody): CommandBody => command,
-};
-
-function applicationControl<K extends 'threads'>(
-  application: number,
-  field: K,
-  shape: Shape,
-  common: Common,
-  parse: (text: string) => ApplicationSpec[K],
-): Control {
-  return {
-    ...common,
-    isKafkaName: false,
-    shape,
-    application,
-    defaultValue: String(DEFAULT_APPLICATION[field]),
-    read: (scenario) => String(scenario.applications[application]?.[field] ?? DEFAULT_APPLICATION[field]),
-    write: (scenario, value) => withApplication(scenario, application, { [field]: parse(value) }),
-    ...onlyFromStart,
-  };
-}
+const threadsControl = (application: number): Control => ({
+  id: `${application}/threads`,
+  label: 'threads',
+  meaning: THREADS_RANGE.meaning,
+  isKafkaName: false,
+  shape: numberShape(THREADS_RANGE, 16),
+  application,
+  defaultValue: String(DEFAULT_APPLICATION.threads),
+  read: ({ applications }) => String(applications[application]?.threads ?? DEFAULT_APPLICATION.threads),
+  write: (scenario, value) => withApplication(scenario, application, { threads: Number(value) }),
+  ...onlyFromStart,
+});
 
 const oneOf =
   <W extends string>(words: readonly W[], otherwise: W) =>
@@ -139,13 +128,7 @@ export function workloadControls(application: number): {
     number('valueBytes', 'value size', 1_048_576),
     number('keys', 'keys', 10_000),
     patternControl(application),
-    applicationControl(
-      application,
-      'threads',
-      numberShape(THREADS_RANGE, 16),
-      { id: `${application}/threads`, label: 'threads', meaning: THREADS_RANGE.meaning },
-      Number,
-    ),
+    threadsControl(application),
   ];
   const more: Control[] = [
     number('valueSpreadPercent', 'value size ±'),
