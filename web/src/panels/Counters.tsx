@@ -1,13 +1,13 @@
 /** What became of the records, as the application was told. The sum is always shown, and it always adds up. */
 import { lazy, Suspense, type ReactNode } from 'react';
-import type { OutcomeKind } from '#projections/recordsByOutcome';
-import { useAppStore, useFrame } from '../store/useFrame.ts';
+import { useFrame } from '../store/useFrame.ts';
 import type { StageView } from '../session/view.ts';
 import type { LedgerMessage } from '#wire/ledger';
 import { How } from '../ui/How.tsx';
 import { countText } from '../ui/format.ts';
 import { provenanceOf } from '../ui/provenance.ts';
 import type { Provenance } from '../sources/Source.ts';
+import { badTone, Term } from './Term.tsx';
 import './counters.css';
 
 const LedgerCounters = lazy(async () => ({
@@ -72,10 +72,17 @@ export function Counters(): ReactNode {
     <footer className="counters" aria-label="Outcome of the records" data-testid="counters">
       <p>
         {counts.told === null ? null : <How of={counts.told} />} <Term name="sent" value={counts.sent} />{' '}
-        <span className="dim">=</span> <Term name="waiting" value={waiting} kind="waiting" />{' '}
-        <span className="dim">+</span> <Term name="acked" value={counts.acked} tone="good" kind="acked" />{' '}
+        <span className="dim">=</span>{' '}
+        <Term name="waiting" value={waiting} of={{ kind: 'waiting', tp: null }} />{' '}
         <span className="dim">+</span>{' '}
-        <Term name="failed" value={counts.failed} tone={counts.failed > 0 ? 'bad' : 'dim'} kind="failed" />
+        <Term name="acked" value={counts.acked} tone="good" of={{ kind: 'acked', tp: null }} />{' '}
+        <span className="dim">+</span>{' '}
+        <Term
+          name="failed"
+          value={counts.failed}
+          tone={counts.failed > 0 ? 'bad' : 'dim'}
+          of={{ kind: 'failed', tp: null }}
+        />
         {counts.failedBy.map(([exception, count]) => (
           <span key={exception} className="bad small">
             {' '}
@@ -102,7 +109,6 @@ export function Counters(): ReactNode {
 /** As the events of the brokers tell it. */
 function InTheLogs(props: { readonly counts: Counts; readonly how: Provenance }): ReactNode {
   const { counts, how } = props;
-  const bad = (value: number): string => (value > 0 ? 'bad' : 'zero');
   return (
     <p>
       <span className="dim">in the logs</span> <How of={how} /> <Term name="stored" value={counts.stored} />
@@ -117,44 +123,30 @@ function InTheLogs(props: { readonly counts: Counts; readonly how: Provenance })
           </span>
         </span>
       )}
-      <Term name="duplicated" value={counts.duplicated} tone={bad(counts.duplicated)} kind="duplicated" />
-      <Term name="lost after ack" value={counts.lost} tone={bad(counts.lost)} kind="lost-after-ack" />
-      <Term name="reordered" value={counts.reordered} tone={bad(counts.reordered)} kind="reordered" />
+      <Term
+        name="duplicated"
+        value={counts.duplicated}
+        tone={badTone(counts.duplicated)}
+        of={{ kind: 'duplicated', tp: null }}
+      />
+      <Term
+        name="lost after ack"
+        value={counts.lost}
+        tone={badTone(counts.lost)}
+        of={{ kind: 'lost-after-ack', tp: null }}
+      />
+      <Term
+        name="reordered"
+        value={counts.reordered}
+        tone={badTone(counts.reordered)}
+        of={{ kind: 'reordered', tp: null }}
+      />
       <Term
         name="failed yet stored"
         value={counts.failedYetStored}
-        tone={bad(counts.failedYetStored)}
-        kind="failed-yet-stored"
+        tone={badTone(counts.failedYetStored)}
+        of={{ kind: 'failed-yet-stored', tp: null }}
       />
     </p>
-  );
-}
-
-interface TermProps {
-  readonly name: string;
-  readonly value: number;
-  readonly tone?: string;
-  /** Of which records it counts: a click lists them. */
-  readonly kind?: OutcomeKind;
-}
-
-function Term({ name, value, tone, kind }: TermProps): ReactNode {
-  const store = useAppStore();
-  const inside = (
-    <>
-      <span className="term-name">{name}</span> <span className="number">{countText(value)}</span>
-    </>
-  );
-  const className = `term ${tone ?? ''}`;
-  if (kind === undefined || value === 0) return <span className={className}>{inside}</span>;
-  return (
-    <button
-      type="button"
-      className={className}
-      title="List these records"
-      onClick={() => store.getState().listOutcome({ kind, tp: null })}
-    >
-      {inside}
-    </button>
   );
 }

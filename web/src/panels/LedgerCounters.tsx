@@ -2,13 +2,12 @@
 import type { ReactNode } from 'react';
 import type { LedgerListing, LedgerMessage } from '#wire/ledger';
 import { LEDGER_MEANINGS, LEDGER_WORDS } from '../inspector/outcomeWords.ts';
-import { useAppStore } from '../store/useFrame.ts';
 import { How } from '../ui/How.tsx';
 import { countText } from '../ui/format.ts';
+import { badTone, Term } from './Term.tsx';
 
 export function LedgerCounters(props: { readonly ledger: LedgerMessage }): ReactNode {
   const { all, trouble, topic, forgotten } = props.ledger;
-  const bad = (value: number): string => (value > 0 ? 'bad' : 'zero');
   return (
     <p className="ledger-line" data-testid="ledger">
       <span
@@ -22,10 +21,10 @@ export function LedgerCounters(props: { readonly ledger: LedgerMessage }): React
       </span>{' '}
       <How of="measured" /> <Count listing="present" value={all.present} />
       {/* What is wrong first: a narrow screen cuts off the end. */}
-      <Count listing="duplicated" value={all.duplicated} tone={bad(all.duplicated)} />
-      <Count listing="missing" value={all.missing} tone={bad(all.missing)} />
-      <Count listing="out-of-order" value={all.outOfOrder} tone={bad(all.outOfOrder)} />
-      <Count listing="failed-but-present" value={all.failedButPresent} tone={bad(all.failedButPresent)} />
+      <Count listing="duplicated" value={all.duplicated} tone={badTone(all.duplicated)} />
+      <Count listing="missing" value={all.missing} tone={badTone(all.missing)} />
+      <Count listing="out-of-order" value={all.outOfOrder} tone={badTone(all.outOfOrder)} />
+      <Count listing="failed-but-present" value={all.failedButPresent} tone={badTone(all.failedButPresent)} />
       {all.gone === 0 ? null : <Count listing="gone" value={all.gone} tone="warn" />}
       {all.goneOffsets === 0 ? null : (
         <Note
@@ -100,23 +99,7 @@ function Count(props: {
   readonly value: number;
   readonly tone?: string;
 }): ReactNode {
-  const { listing, value, tone = '' } = props;
-  const store = useAppStore();
-  const inside = (
-    <>
-      <span className="term-name">{LEDGER_WORDS[listing]}</span>{' '}
-      <span className="number">{countText(value)}</span>
-    </>
-  );
-  if (value === 0) return <span className={`term ${tone}`}>{inside}</span>;
-  return (
-    <button
-      type="button"
-      className={`term ${tone}`}
-      title={`${LEDGER_MEANINGS[listing]} List these records`}
-      onClick={() => store.getState().listOutcome({ ledger: listing, tp: null })}
-    >
-      {inside}
-    </button>
-  );
+  const { listing, ...rest } = props;
+  const of = { ledger: listing, tp: null };
+  return <Term name={LEDGER_WORDS[listing]} meaning={LEDGER_MEANINGS[listing]} of={of} {...rest} />;
 }
