@@ -1,5 +1,5 @@
 /** Every error: what it means, what the producer does and did in this run, what is left to the application, and a try. */
-import { useState, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { useFrame, useSession } from '../store/useFrame.ts';
 import {
   answerRule,
@@ -33,15 +33,14 @@ interface CountedRow {
 
 /** Those that this run has met by now first. */
 function useCountedRows(kind: ProducerKind, text: string): readonly CountedRow[] {
+  const rows = useMemo(() => errorRows(kind).filter((row) => isWanted(row, text)), [kind, text]);
   return useFrame(({ projections, view }) => {
     const { seq } = view.cursor;
-    const rows = errorRows(kind)
-      .filter((row) => isWanted(row, text))
-      .map((row) => {
-        const counts = projections.errors.counts(row.error, seq);
-        return { row, answered: counts.answered, counts: countsSentence(counts) };
-      });
-    return rows.toSorted((a, b) => b.answered - a.answered);
+    const counted = rows.map((row) => {
+      const counts = projections.errors.counts(row.error, seq);
+      return { row, answered: counts.answered, counts: countsSentence(counts) };
+    });
+    return counted.toSorted((a, b) => b.answered - a.answered);
   });
 }
 

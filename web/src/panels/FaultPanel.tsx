@@ -6,7 +6,7 @@ import { FaultButton } from './faults/FaultButton.tsx';
 import { applicationFacts } from './faults/applicationFacts.ts';
 import { applicationFaults } from './faults/applicationFaults.ts';
 import { brokerFaults, linkFaults, lossFaults, possibleFaults, type Fault } from './faults/faults.ts';
-import { brokerFacts } from './faults/useBrokerFacts.ts';
+import { brokerFacts } from './faults/brokerFacts.ts';
 
 const NOT_OURS = 'The bridge did not start these brokers, so it does nothing to them.';
 

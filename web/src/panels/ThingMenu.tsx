@@ -17,7 +17,7 @@ import {
   topicFaults,
   type Fault,
 } from './faults/faults.ts';
-import { brokerFacts } from './faults/useBrokerFacts.ts';
+import { brokerFacts } from './faults/brokerFacts.ts';
 import type { Session } from '../session/session.ts';
 
 const WIDTH_PX = 304;

@@ -12,7 +12,7 @@ export interface FrameClock {
   cancel(handle: number): void;
 }
 
-export const browserFrames: FrameClock = {
+const browserFrames: FrameClock = {
   request: (callback) => requestAnimationFrame(callback),
   cancel: (handle) => cancelAnimationFrame(handle),
 };

@@ -7,7 +7,7 @@ import type { Cursor } from './view.ts';
 
 export const MIN_SPEED = 0.0001;
 export const MAX_SPEED = 10;
-export const DEFAULT_SPEED = 0.012;
+const DEFAULT_SPEED = 0.012;
 /** How long the picture takes to come to rest. */
 const SETTLE_WALL_MS = 300;
 /** From standing still, facts follow at this share of the speed until the lead is there. */

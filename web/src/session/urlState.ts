@@ -20,7 +20,7 @@ export type Shared = Pick<Session, 'playback'> & {
 };
 
 /** Where the picture stands; the seq only where it stops between events of one instant. */
-export function playheadOf(session: Shared): Playhead {
+function playheadOf(session: Shared): Playhead {
   const { playback, view } = session;
   const at = micros(Math.floor(playback.cursor.at));
   const isBetween = view.log.seqAfter(at) !== playback.cursor.seq;

@@ -4,7 +4,7 @@ import { drawApps, drawOwner } from './drawApps.ts';
 import { drawGlyphs, drawStableOffsets } from './drawLogs.ts';
 import { drawStatic, MONO, panel, SANS, type Draw2d } from './drawStatic.ts';
 import { centreX, centreY, type Layout, type Rect } from './layout.ts';
-import type { BlockItem, BoxItem, Entity, LabelItem, Scene, Tone } from './scene.ts';
+import type { BlockItem, BoxItem, LabelItem, Scene, Tone } from './scene.ts';
 import { retryWay } from './sceneReturns.ts';
 import { SPRITE_STRIDE, type Sprites } from './sprites.ts';
 
@@ -261,5 +261,3 @@ function drawLabel(ctx: Draw2d, label: LabelItem, colours: Palette): void {
   ctx.fillStyle = lineOf(label.tone, colours);
   ctx.fillText(label.text, label.x, label.y);
 }
-
-export type { Entity };

@@ -30,7 +30,7 @@ export interface Effects {
   window(log: EventLogView, fromUs: number, toUs: number): readonly Effect[];
 }
 
-const isWanted = (type: string): boolean => (WANTED as readonly string[]).includes(type);
+const wanted: ReadonlySet<string> = new Set(WANTED);
 
 export function createEffects(): Effects {
   let kept: Effect[] = [];
@@ -46,7 +46,7 @@ export function createEffects(): Effects {
     const reader = log.read(from);
     for (let seq = from; seq < to; seq++) {
       const event = reader.next();
-      if (isWanted(event.type)) found.push(event as Effect);
+      if (wanted.has(event.type)) found.push(event as Effect);
     }
     return found;
   };

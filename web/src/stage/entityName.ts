@@ -4,7 +4,7 @@ import type { StageView } from '../session/view.ts';
 import { countText } from '../ui/format.ts';
 import type { Entity } from './scene.ts';
 
-export function tpText(view: StageView, tp: number): string {
+function tpText(view: StageView, tp: number): string {
   const partition = view.state.partitions.get(tp as TpId);
   return partition === undefined ? `partition #${tp}` : `${partition.topic}-${partition.partition}`;
 }

@@ -40,7 +40,7 @@ export interface BrokerPlace extends Rect {
   readonly blockWidth: number;
 }
 
-export const STATIONS = [
+const STATIONS = [
   'send()',
   'serializer',
   'partitioner',

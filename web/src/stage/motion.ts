@@ -5,7 +5,7 @@
 import type { RequestLifeline } from '#projections/lifelines';
 
 /** Wall time of the way from send() to the lane, in ms: three legs that the eye can follow. */
-export const LEAD_WALL_MS = 480;
+const LEAD_WALL_MS = 480;
 /** Never further ahead than the source computes. */
 export const MAX_LEAD_US = 250_000;
 /** An open flight without known end creeps: half of its way after this long. */
@@ -47,7 +47,7 @@ export interface RequestMotion {
 }
 
 /** The lead's third is one visible leg; a flight of known length gives at most 40% of itself to it. */
-export function exitSpanUs(sentAt: number, arrivesAt: number, leadUs: number): number {
+function exitSpanUs(sentAt: number, arrivesAt: number, leadUs: number): number {
   const span = leadUs / 2;
   return arrivesAt < 0 ? span : Math.min(span, 0.4 * Math.max(0, arrivesAt - sentAt));
 }

@@ -9,7 +9,7 @@ import { ownerOf } from './producers.ts';
 import { clamp01 } from './motion.ts';
 import { addLabel, type Scene, type SceneInput, type Tone } from './scene.ts';
 
-export const BOX_GAP = 5;
+const BOX_GAP = 5;
 const SIDES = [0.68, 0.84, 1] as const;
 
 /** From here on the longest reason stands beside a name of usual length without touching it. */
@@ -18,7 +18,7 @@ const WIDE_LANE_PX = 250;
 /** Kafka's default for linger.ms since 4.0 (KIP-1030). */
 const DEFAULT_LINGER_MS = 5;
 
-export const lingerMsOf = (client: ClientState | undefined): number => {
+const lingerMsOf = (client: ClientState | undefined): number => {
   const value = Number(client?.config['linger.ms'] ?? DEFAULT_LINGER_MS);
   return Number.isFinite(value) ? value : DEFAULT_LINGER_MS;
 };

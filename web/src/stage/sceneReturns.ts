@@ -13,7 +13,7 @@ import { laneExit } from './sceneSending.ts';
 type Corners = readonly number[];
 
 /** How far left of the racks acks go down. */
-export const ACK_INDENT = 9;
+const ACK_INDENT = 9;
 
 /** From the rack of a broker down, left below everything, up into the application. */
 export const ackWay = (layout: Layout, node: number, client = -1): Corners => {
@@ -42,7 +42,7 @@ export const retryWay = (layout: Layout, node: number, tp: number): Corners => {
 };
 
 /** A point of a way, `u` of its length from its beginning. */
-export function pointOn(corners: Corners, u: number): readonly [number, number] {
+function pointOn(corners: Corners, u: number): readonly [number, number] {
   let total = 0;
   for (let i = 2; i + 1 < corners.length; i += 2) total += legLength(corners, i);
   let left = u * total;

@@ -41,10 +41,7 @@ interface FakeBatch {
 const RECORD_BYTES = 70;
 
 /** Writes the fake run up to a time; called with growing times. */
-export function createFakeRun(
-  spec: FakeSpec,
-  seed: number,
-): { tape: EventTape; runTo(untilUs: number): void } {
+function createFakeRun(spec: FakeSpec, seed: number): { tape: EventTape; runTo(untilUs: number): void } {
   let now = 0;
   const tape = new EventTape({ nowUs: () => micros(now) });
   const random = createRandom(seed).fork('fake');

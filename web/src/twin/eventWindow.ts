@@ -47,7 +47,7 @@ export interface EventRow {
 const BACK_EVENTS = 8000;
 const AHEAD_EVENTS = 3000;
 export const ROWS_BACK = 80;
-export const ROWS_AHEAD = 40;
+const ROWS_AHEAD = 40;
 
 const subject = (type: string): string => type.slice(0, type.indexOf('.'));
 

@@ -46,8 +46,8 @@ export interface BrokerFacts {
   readonly requestTimeoutMs: number;
 }
 
-export const SLOW_BROKER_US = 80_000;
-export const SLOW_BY_US = [20_000, 200_000] as const;
+const SLOW_BROKER_US = 80_000;
+const SLOW_BY_US = [20_000, 200_000] as const;
 
 /** Stop, freeze, restart, stall: the machine itself. */
 export function brokerFaults(facts: BrokerFacts): readonly Fault[] {

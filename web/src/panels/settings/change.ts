@@ -48,7 +48,7 @@ export function refusalOf(control: Control, scenario: Scenario, value: string): 
 }
 
 /** The whole run as if the value had held from the start. */
-export function fromTheStart(scenario: Scenario, control: Control, value: string): Scenario {
+function fromTheStart(scenario: Scenario, control: Control, value: string): Scenario {
   const changed = control.write(scenario, value);
   const commands: Command[] = [];
   let present = { ...changed, commands: [] };

@@ -1,6 +1,7 @@
 /** The broker as it is at the playhead, as far as its faults go. */
-import { clientId, nodeId } from '#base/ids';
+import { nodeId } from '#base/ids';
 import type { Scenario } from '#model/Scenario';
+import { presentClient } from '../../inspector/whyOf.ts';
 import type { Session } from '../../session/session.ts';
 import type { BrokerFacts } from './faults.ts';
 
@@ -17,10 +18,9 @@ function isStalledAt(scenario: Scenario, node: number, atUs: number): boolean {
 export function brokerFacts(session: Session, node: number): BrokerFacts {
   const { state } = session.view;
   const { scenario } = session.source;
-  // The youngest producer that is still open; of older ones the links are the same.
-  const clients = [...state.clients.values()];
-  const client = clients.findLast(({ closed }) => closed === null) ?? clients.at(-1);
-  const connection = state.clients.get(client?.id ?? clientId(0))?.connections.get(nodeId(node));
+  // Of older producers the links are the same.
+  const client = presentClient(state);
+  const connection = client?.connections.get(nodeId(node));
   return {
     node,
     state: state.brokers.get(nodeId(node))?.state ?? 'up',
