@@ -105,7 +105,7 @@ export class MetricSeries {
     return this.buckets.slice(0, whole).map((bucket) => valueOf(name, bucket, this.widthUs));
   }
 
-  /** Over the whole buckets within [fromUs, untilUs). */
+  /** Over the whole buckets within [fromUs, untilUs); time without any event is time, too. */
   summary(fromUs: number, untilUs: number): MetricValues {
     const { bucket, count } = this.merged(fromUs, untilUs);
     const value = (name: MetricName): number | null =>
@@ -242,15 +242,17 @@ export class MetricSeries {
 
   private merged(fromUs: number, untilUs: number): { bucket: Bucket | null; count: number } {
     const from = Math.max(0, Math.ceil((fromUs - this.originUs) / this.widthUs));
-    const to = Math.min(this.buckets.length, this.wholeBefore(untilUs));
+    const to = this.wholeBefore(untilUs);
+    const last = this.buckets.at(-1);
     const bucket: Bucket = {
       sums: noSums(),
       latency: null,
       sizes: null,
-      bufferAvailableBytes: null,
-      inFlight: 0,
+      // As they stand since the last event, where there was none within.
+      bufferAvailableBytes: last?.bufferAvailableBytes ?? null,
+      inFlight: last?.inFlight ?? 0,
     };
-    for (let i = from; i < to; i++) mergeInto(bucket, this.buckets[i] as Bucket);
+    for (const each of this.buckets.slice(from, to)) mergeInto(bucket, each);
     return to > from ? { bucket, count: to - from } : { bucket: null, count: 0 };
   }
 }

@@ -6,11 +6,15 @@ import { lineSpanUs } from '../panels/Scrubber.tsx';
 import { momentText } from '../ui/format.ts';
 import { How } from '../ui/How.tsx';
 import { paletteOf, type Palette } from '../ui/palette.ts';
-import { chartProvenance, chartValue, type ChartSpec } from './chartCatalog.ts';
+import {
+  chartNumbers,
+  chartProvenance,
+  chartValue,
+  meanUsOf,
+  NUMBER_MEANING,
+  type ChartSpec,
+} from './chartCatalog.ts';
 import { smoothed } from './smoothed.ts';
-
-/** Means over this much of run time, so that a line can be read. */
-const MEAN_US = 25_000;
 
 const coloursOf = (palette: Palette): readonly string[] => [palette.accent, palette.warn, palette.good];
 
@@ -24,15 +28,17 @@ export function LineChart(props: { readonly spec: ChartSpec; readonly colour: nu
   const [hovered, setHovered] = useState<number | null>(null);
   const now = useFrame((s) => {
     const { metrics } = s.projections;
-    const width = Math.max(1, Math.round(MEAN_US / metrics.bucketUs));
+    const spanUs = lineSpanUs(s);
+    const width = Math.max(1, Math.round(meanUsOf(spanUs) / metrics.bucketUs));
     const { at } = s.playback.cursor;
     return {
       at,
       how: chartProvenance(s.source.capabilities, spec, s.view.state.recordsOneIn),
       startUs: s.startAt,
-      spanUs: lineSpanUs(s),
+      spanUs,
       bucketUs: metrics.bucketUs,
       originUs: metrics.originUs,
+      numbers: chartNumbers(metrics, spec, at),
       lines: spec.metrics.map((metric) => smoothed(metrics.series(metric, at), width)),
     };
   });
@@ -105,12 +111,10 @@ export function LineChart(props: { readonly spec: ChartSpec; readonly colour: nu
   });
 
   const index = hovered !== null && hovered < (now.lines[0]?.length ?? 0) ? hovered : null;
-  const shown = now.lines.map(
-    (line) => (index === null ? line.findLast((each) => each !== null) : line[index]) ?? null,
-  );
+  const shown = index === null ? now.numbers : now.lines.map((line) => line[index] ?? null);
   const text = shown.map((value) => chartValue(now.how === null ? null : value, spec.unit));
   return (
-    <figure className="chart" title={spec.meaning}>
+    <figure className="chart" title={`${spec.meaning} ${NUMBER_MEANING}`}>
       <figcaption>
         <span className="chart-name">
           {index === null ? spec.title : `at ${momentText(now.originUs + (index + 0.5) * now.bucketUs)}`}{' '}

@@ -1,6 +1,6 @@
 /** The charts there are: Kafka's metrics under Kafka's names, and latency, each with what it tells. */
 import type { EventType } from '#events/catalogue';
-import type { MetricName } from '#projections/metricSeries';
+import type { MetricName, MetricSeries } from '#projections/metricSeries';
 import type { Capabilities, Provenance } from '../sources/Source.ts';
 import { bytesText, countText } from '../ui/format.ts';
 import { provenanceOf } from '../ui/provenance.ts';
@@ -140,6 +140,26 @@ export function chartProvenance(
   if (how !== 'measured') return how;
   return isOfRecords === true && recordsOneIn > 1 ? 'estimated' : 'derived';
 }
+
+/** A number is of this much of run time: in bursts there is nothing to see in the last few ms. */
+const NUMBER_US = 1_000_000;
+/** What a number beside a chart is of; the client's own metrics look further back (metrics.sample.window.ms × 2). */
+export const NUMBER_MEANING = 'The number is of the last second; Java’s own metric of the last 30 to 60 s.';
+
+/** Of each of its metrics, over the last second before `at`; null: there was none. */
+export function chartNumbers(
+  metrics: MetricSeries,
+  spec: Pick<ChartSpec, 'metrics'>,
+  at: number,
+): readonly (number | null)[] {
+  const values = metrics.summary(Math.max(metrics.originUs, at - NUMBER_US), at);
+  return spec.metrics.map((metric) => values[metric]);
+}
+
+/** A line is of means over this much of run time: a long run needs wider ones to be a line and no hatching. */
+const LEAST_MEAN_US = 25_000;
+const POINTS_ACROSS = 100;
+export const meanUsOf = (spanUs: number): number => Math.max(LEAST_MEAN_US, spanUs / POINTS_ACROSS);
 
 export function chartValue(value: number | null, unit: ChartUnit): string {
   if (value === null) return '–';
