@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { NO_SECURITY, type ClientSecurity } from '../security/ClientSecurity.ts';
 import { connectionTrouble } from '../security/connectionTrouble.ts';
+import { sessionEndMs } from '../security/session.ts';
 import type { Api } from './Api.ts';
 import { authenticate } from './authenticate.ts';
 import { ByteReader, MalformedBytes } from './ByteReader.ts';
@@ -60,6 +61,7 @@ export class KafkaConnection {
   private chunks: Buffer[] = [];
   private bufferedBytes = 0;
   private end: Error | null = null;
+  private sessionEndMs = Infinity;
 
   private constructor(socket: Socket, options: ConnectionOptions) {
     this.socket = socket;
@@ -84,7 +86,8 @@ export class KafkaConnection {
     const connection = new KafkaConnection(socket, options);
     if (security.sasl === null) return connection;
     try {
-      await authenticate(connection, `${host}:${port}`, security.sasl);
+      const lifetimeMs = await authenticate(connection, `${host}:${port}`, security.sasl);
+      connection.sessionEndMs = sessionEndMs(lifetimeMs);
       return connection;
     } catch (error) {
       connection.close();
@@ -92,8 +95,9 @@ export class KafkaConnection {
     }
   }
 
+  /** False too when the session is about to end and nothing is under way: another connection begins another one. */
   get isOpen(): boolean {
-    return this.end === null;
+    return this.end === null && (this.waiting.length > 0 || performance.now() < this.sessionEndMs);
   }
 
   /**

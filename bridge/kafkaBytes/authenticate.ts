@@ -12,12 +12,13 @@ export class AuthenticationRefused extends Error {
 
 const NONCE_BYTES = 24;
 
-/** `address`: for the words of errors. @throws AuthenticationRefused; what `request` throws */
+/** `address`: for the words of errors. Resolves to how long the session lasts; ms, 0: for ever. @throws AuthenticationRefused; what `request` throws */
 export async function authenticate(
   connection: KafkaConnection,
   address: string,
   { mechanism, username, password }: SaslCredentials,
-): Promise<void> {
+): Promise<number> {
+  let lifetimeMs = 0;
   const { error, mechanisms } = await connection.request(SASL_HANDSHAKE, 1, { mechanism });
   if (error !== 'NONE')
     throw new AuthenticationRefused(
@@ -30,17 +31,19 @@ export async function authenticate(
       throw new AuthenticationRefused(
         `${address} does not accept the user name and password of sasl.jaas.config (${mechanism})`,
       );
+    lifetimeMs = answer.sessionLifetimeMs;
     return Buffer.from(answer.bytes).toString();
   };
   if (mechanism === 'PLAIN') {
     await say(`\0${username}\0${password}`);
-    return;
+    return lifetimeMs;
   }
   const hash = mechanism === 'SCRAM-SHA-256' ? 'sha256' : 'sha512';
   const scram = scramExchange(hash, username, password, randomBytes(NONCE_BYTES).toString('base64url'));
   const first = await say(scram.first);
   try {
     scram.verify(await say(scram.final(first)));
+    return lifetimeMs;
   } catch (problem) {
     if (problem instanceof AuthenticationRefused) throw problem;
     const why = problem instanceof Error ? problem.message : String(problem);

@@ -7,6 +7,7 @@ import type { NetworkSend } from '#engine/Selectable';
 import type { ResponseBody } from '#engine/requests';
 import type { ClientSecurity } from '../security/ClientSecurity.ts';
 import { connectionTrouble } from '../security/connectionTrouble.ts';
+import { sessionEndMs } from '../security/session.ts';
 import {
   kafkajsLibrary,
   silentLogger,
@@ -45,6 +46,10 @@ export class BrokerConnection {
   /** Of whom the listener has not been told. */
   private readonly unwritten = new Set<NetworkSend>();
   private connection: KafkajsConnection | null = null;
+  /** From then on the broker is told again who speaks, before anything else. */
+  private sessionEndMs = Infinity;
+  /** Not null: that is under way, and these wait, with their bytes. */
+  private held: { readonly send: NetworkSend; readonly bytes: Buffer }[] | null = null;
   private socket: Socket | null = null;
   private hasEnded = false;
   private readonly address: string;
@@ -67,6 +72,8 @@ export class BrokerConnection {
       requestTimeout: NO_TIMEOUT_MS,
       enforceRequestTimeout: false,
       maxInFlightRequests: null,
+      // When to say again who speaks is decided here: it would do it with every request of the session's last 10 s.
+      reauthenticationThreshold: 0,
       ...(tls === null ? {} : { ssl: tls }),
       // kafkajs keeps things of its own in it.
       ...(sasl === null ? {} : { sasl: { ...sasl } }),
@@ -86,9 +93,37 @@ export class BrokerConnection {
     if (connection === null) return;
     // The bytes are made now: a batch may be stamped anew before kafkajs asks for them.
     const bytes = codec.encode(send);
+    this.unwritten.add(send);
+    if (this.held !== null) this.held.push({ send, bytes });
+    else if (performance.now() < this.sessionEndMs || this.unsent.length > 0)
+      this.write(connection, send, bytes);
+    else {
+      this.held = [{ send, bytes }];
+      this.authenticateAgain(connection);
+    }
+  }
+
+  /**
+   * On the same connection, and before the session ends: what is in flight is answered all the same. As Java does it, when
+   * there is something to send (org.apache.kafka.common.network.KafkaChannel.maybeBeginClientReauthentication).
+   */
+  private authenticateAgain(connection: KafkajsConnection): void {
+    connection.authenticatedAt = null;
+    connection.authenticate().then(
+      () => {
+        const held = this.held ?? [];
+        this.held = null;
+        this.sessionEndMs = sessionEndMs(Number(connection.sessionLifetime));
+        if (!this.hasEnded) for (const { send, bytes } of held) this.write(connection, send, bytes);
+      },
+      (error: unknown) => this.end(error),
+    );
+  }
+
+  private write(connection: KafkajsConnection, send: NetworkSend, bytes: Buffer): void {
+    const { codec } = this;
     const { key, name } = codec.apiOf(send);
     this.unsent.push(send);
-    this.unwritten.add(send);
     connection
       .send<ResponseBody>({
         request: {
@@ -129,8 +164,8 @@ export class BrokerConnection {
     const write = socket.write.bind(socket);
     Object.assign(socket, {
       write: (bytes: Buffer) => {
-        // Before the connection is established it is kafkajs that writes.
-        const send = this.isEstablished ? this.unsent.shift() : undefined;
+        // Before the connection is established, and while it says again who speaks, it is kafkajs that writes.
+        const send = this.isEstablished && this.held === null ? this.unsent.shift() : undefined;
         return write(bytes, () => this.wrote(send));
       },
     });
@@ -144,6 +179,7 @@ export class BrokerConnection {
   private establish(connection: KafkajsConnection | null): void {
     if (this.hasEnded) return;
     this.connection = connection;
+    this.sessionEndMs = sessionEndMs(Number(connection?.sessionLifetime ?? 0));
     this.isEstablished = true;
     this.listener.connected();
   }

@@ -111,6 +111,7 @@ export class ClusterWatch {
   private async connectionTo(node: number): Promise<KafkaConnection> {
     const open = this.connections.get(node);
     if (open?.isOpen === true) return open;
+    open?.close();
     const broker = this.brokers.find((one) => one.node === node);
     if (broker === undefined) throw new Error(`node ${node} is not in the metadata`);
     const connection = await this.connect({ ...broker, security: securityOf(this.parts.bootstrap) });
@@ -123,7 +124,10 @@ export class ClusterWatch {
     for (const endpoint of bootstrap) {
       try {
         // The same broker as long as it answers: two that know of different moments would contradict each other.
-        if (this.asking?.isOpen !== true) this.asking = await this.connect(endpoint);
+        if (this.asking?.isOpen !== true) {
+          this.asking?.close();
+          this.asking = await this.connect(endpoint);
+        }
         return await this.asking.request(METADATA, METADATA_VERSION, { topics });
       } catch {
         if (this.closing.signal.aborted) return null;

@@ -17,6 +17,7 @@ function poolTo(port: number) {
     requestTimeout: 1000,
     enforceRequestTimeout: false,
     maxInFlightRequests: null,
+    reauthenticationThreshold: 0,
   });
 }
 
@@ -32,6 +33,9 @@ it('still has the parts that are used, in their shapes', () => {
   expect(pool.pool).toHaveLength(2);
   for (const connection of pool.pool) {
     expect(connection).toHaveProperty('send', expect.any(Function));
+    expect(connection).toHaveProperty('authenticate', expect.any(Function));
+    expect(connection).toMatchObject({ authenticatedAt: null, reauthenticationThreshold: 0 });
+    expect(String(connection.sessionLifetime)).toBe('0');
     expect(connection).toHaveProperty('requestQueue.scheduleCheckPendingRequests', expect.any(Function));
   }
   const broker = new kafkajsLibrary.Broker({ connectionPool: pool, logger: silentLogger, nodeId: 0 });

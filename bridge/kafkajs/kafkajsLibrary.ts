@@ -45,6 +45,12 @@ export interface KafkajsConnection {
   /** Resolves to what `parse` returned; to nothing when no response is expected. */
   send<Response>(request: ProtocolRequest<Response>): Promise<Response | undefined>;
   readonly requestQueue: { scheduleCheckPendingRequests: () => void };
+  /** ms for which the broker lets it go on without saying again who it is; 0: for ever. Its text is a number. */
+  readonly sessionLifetime: { toString(): string };
+  /** When it was said; null: never, or it is to be said again. */
+  authenticatedAt: readonly number[] | null;
+  /** Says it, unless it has been said and the session goes on for longer than the threshold. */
+  authenticate(): Promise<void>;
 }
 
 export interface ConnectionPoolOptions {
@@ -57,6 +63,7 @@ export interface ConnectionPoolOptions {
   readonly requestTimeout: number;
   readonly enforceRequestTimeout: boolean;
   readonly maxInFlightRequests: null;
+  readonly reauthenticationThreshold: number;
   readonly ssl?: object;
   readonly sasl?: object;
 }

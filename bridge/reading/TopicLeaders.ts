@@ -74,6 +74,7 @@ export class TopicLeaders {
   private async connectionTo(node: number): Promise<KafkaConnection> {
     const open = this.connections.get(node);
     if (open?.isOpen === true) return open;
+    open?.close();
     const broker = this.metadata?.brokers.find((one) => one.node === node);
     if (broker === undefined) throw new Error(`node ${node} is not in the metadata`);
     const connection = await KafkaConnection.open({ ...broker, security: securityOf(this.bootstrap) });

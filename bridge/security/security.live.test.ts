@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { TopicPartitions } from '#base/TopicPartition';
 import { LocalCluster } from '../kafka/LocalCluster.ts';
 import { propertiesText } from '../kafka/nodeFiles.ts';
@@ -19,10 +19,13 @@ import { readClientProperties } from './clientProperties.ts';
 
 const LIMIT_MS = 120_000;
 const RECORDS = 100;
+/** At 200 a second, longer than two sessions. */
+const BRIEF_RECORDS = 2000;
 const USER = 'alice, of "sales"';
 const PASSWORD = 's,e=c"r\\e t';
 const MODULES = 'org.apache.kafka.common.security';
-const SASL_LISTENERS = ['open', 'closed'];
+const SASL_LISTENERS = ['open', 'closed', 'brief'];
+const BRIEF_SESSION_MS = 4000;
 let runs = 0x5a51_0000;
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
@@ -47,6 +50,8 @@ function brokerProperties({ broker, authority }: Certificates): Record<string, s
     const user = quoted(`user_${USER}`);
     properties[`${of}.plain.sasl.jaas.config`] =
       `${MODULES}.plain.PlainLoginModule required ${user}=${quoted(PASSWORD)};`;
+    if (name === 'brief')
+      properties[`${of}.scram-sha-512.connections.max.reauth.ms`] = String(BRIEF_SESSION_MS);
     for (const size of ['256', '512'])
       properties[`${of}.scram-sha-${size}.sasl.jaas.config`] = `${MODULES}.scram.ScramLoginModule required;`;
   }
@@ -90,7 +95,13 @@ await describeWithKafka(
       certificates = makeCertificates(folder);
       cluster = await LocalCluster.start({
         nodes: 1,
-        moreListeners: { OPEN: 'SASL_PLAINTEXT', CLOSED: 'SASL_SSL', TLS: 'SSL', MUTUAL: 'SSL' },
+        moreListeners: {
+          OPEN: 'SASL_PLAINTEXT',
+          BRIEF: 'SASL_PLAINTEXT',
+          CLOSED: 'SASL_SSL',
+          TLS: 'SSL',
+          MUTUAL: 'SSL',
+        },
         properties: brokerProperties(certificates),
       });
       const connection = await KafkaConnection.open({ host: '127.0.0.1', port: cluster.clientPorts[0] ?? 0 });
@@ -189,6 +200,46 @@ await describeWithKafka(
         produceAndRead(
           endpointsAt('CLOSED', { ...sasl('SCRAM-SHA-512'), ...trust(), 'security.protocol': 'SASL_SSL' }),
         ),
+      LIMIT_MS,
+    );
+
+    it(
+      'a session that ends is renewed in time on the same connection, and nothing is lost',
+      async () => {
+        const ledgerRun = runs++;
+        const live = await liveOnCluster({
+          endpoints: endpointsAt('BRIEF', sasl('SCRAM-SHA-512')),
+          topic: `t${ledgerRun}`,
+          partitions: 2,
+          ledgerRun,
+          workload: { recordsPerS: 200, records: BRIEF_RECORDS },
+          hasLiveLedger: true,
+        });
+        try {
+          await live.settle(LIMIT_MS);
+          const atMs = live
+            .events()
+            .flatMap(({ type, at }) => (type === 'batch.completed' ? [at / 1000] : []));
+          expect(Math.max(...atMs) - Math.min(...atMs)).toBeGreaterThan(BRIEF_SESSION_MS * 2);
+          const broken = live
+            .events()
+            .filter((event) => event.type === 'connection.moved' && event.to === 'disconnected');
+          // A broker that stands still for the rest of a session breaks one, as it would Java's.
+          expect(broken.length).toBeLessThanOrEqual(1);
+          expect(live.ledger.counts).toMatchObject({ ackedAndPresent: BRIEF_RECORDS, duplicated: 0 });
+          expect(live.run.warning).toBeNull();
+          await vi.waitFor(
+            () =>
+              expect(live.run.ledger?.message()).toMatchObject({
+                trouble: null,
+                all: { present: BRIEF_RECORDS, awaited: 0 },
+              }),
+            { timeout: LIMIT_MS },
+          );
+        } finally {
+          await live.stop();
+        }
+      },
       LIMIT_MS,
     );
 

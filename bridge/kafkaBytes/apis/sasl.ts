@@ -21,6 +21,8 @@ export interface SaslAuthenticateResponse {
   readonly error: ErrorName;
   readonly errorMessage: string | null;
   readonly bytes: Uint8Array;
+  /** How long the session lasts, after which the broker closes the connection; 0: for ever. */
+  readonly sessionLifetimeMs: number;
 }
 
 export const SASL_AUTHENTICATE: Api<{ readonly bytes: Uint8Array }, SaslAuthenticateResponse> = {
@@ -36,9 +38,8 @@ export const SASL_AUTHENTICATE: Api<{ readonly bytes: Uint8Array }, SaslAuthenti
     const error = readError(reader);
     const errorMessage = reader.nullableString();
     const bytes = reader.byteString() ?? new Uint8Array(0);
-    // How long the session lasts: the broker closes it then, and a new connection begins a new one.
-    reader.int64();
+    const sessionLifetimeMs = reader.int64();
     reader.tags();
-    return { error, errorMessage, bytes };
+    return { error, errorMessage, bytes, sessionLifetimeMs };
   },
 };
