@@ -7,7 +7,7 @@ import type { Micros } from '#base/time';
 import { recordId, type RecordId, type ThreadId } from '#base/ids';
 import { utf8Bytes } from '#base/utf8';
 import type { Blocking, Thread } from '#engine/Blocking';
-import type { KafkaProducer } from '#engine/KafkaProducer/KafkaProducer';
+import type { Producer } from '#engine/KafkaProducer/KafkaProducer';
 import { NO_HEADERS } from '#engine/ProducerRecord';
 import { ApplicationThread, type ApplicationControl } from '#patterns/ApplicationThread';
 import { asyncSend } from '#patterns/asyncSend';
@@ -36,7 +36,7 @@ export class ModelApplication {
   private producers: RunningProducer[] = [];
   private jobs: Job[] = [];
   /** The operator has called initTransactions on it. */
-  private initialized: KafkaProducer | null = null;
+  private initialized: Producer | null = null;
   private operator: Thread | null = null;
   private readonly label: string;
   /** Of the present producer, or the one that will be started next. */
@@ -197,7 +197,7 @@ export class ModelApplication {
     this.operate(() => this.transactionalCall(producer, wish));
   }
 
-  private *transactionalCall(producer: KafkaProducer, wish: 'begin' | 'commit' | 'abort'): Blocking<void> {
+  private *transactionalCall(producer: Producer, wish: 'begin' | 'commit' | 'abort'): Blocking<void> {
     if (wish === 'commit') return yield* producer.commitTransaction();
     if (wish === 'abort') return yield* producer.abortTransaction();
     if (this.initialized !== producer) {

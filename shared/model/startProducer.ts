@@ -9,7 +9,7 @@ import type { VirtualClock } from '#cluster/VirtualClock';
 import type { Thread } from '#engine/Blocking';
 import type { Scheduler } from '#engine/Clock';
 import { createKafkaProducer } from '#engine/KafkaProducer/createKafkaProducer';
-import type { KafkaProducer } from '#engine/KafkaProducer/KafkaProducer';
+import type { Producer } from '#engine/KafkaProducer/KafkaProducer';
 import { warmStart as warmStartClient } from '#engine/NetworkClient/warmStart';
 import { parseProducerConfig, withRequiredSettings } from '#engine/ProducerConfig';
 import type { RandomSources, RunContext } from '#engine/RunContext';
@@ -46,7 +46,7 @@ export interface ModelParts {
 
 /** A producer with what is needed to take it down. */
 export interface RunningProducer {
-  readonly producer: KafkaProducer;
+  readonly producer: Producer;
   readonly client: ClientId;
   readonly selector: Pick<Selectable, 'closeAll'>;
   readonly ioThread: Thread;

@@ -6,7 +6,7 @@ import type { Random } from '#base/random';
 import { micros } from '#base/time';
 import type { Wait } from '#engine/Blocking';
 import type { Clock } from '#engine/Clock';
-import type { KafkaProducer } from '#engine/KafkaProducer/KafkaProducer';
+import type { Producer } from '#engine/KafkaProducer/KafkaProducer';
 import { NO_HEADERS, type ProducerRecord } from '#engine/ProducerRecord';
 import { headerKey } from './content.ts';
 import {
@@ -21,7 +21,7 @@ import {
 /** What the threads of one application share, and what an operator changes. */
 export interface ApplicationControl {
   /** null: closed or dead; its threads wait for another one. */
-  producer: KafkaProducer | null;
+  producer: Producer | null;
   workload: Workload;
   isPaused: boolean;
   /** Rises with every change, so that threads look again. */

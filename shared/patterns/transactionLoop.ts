@@ -4,7 +4,7 @@
  */
 import type { TopicPartition } from '#base/TopicPartition';
 import type { Blocking, Wait } from '#engine/Blocking';
-import type { KafkaProducer } from '#engine/KafkaProducer/KafkaProducer';
+import type { Producer } from '#engine/KafkaProducer/KafkaProducer';
 import { exceptionIs, JavaException, type ExceptionName } from '#record/exceptions';
 import type { ApplicationThread } from './ApplicationThread.ts';
 
@@ -55,7 +55,7 @@ function* insist(call: () => Blocking<void>): Blocking<void> {
 /** The thread of an application whose every record is in a transaction. One a producer: it has one transaction at a time. */
 export function* transactionLoop(thread: ApplicationThread, parts: TransactionParts): Blocking<void> {
   const { control } = thread;
-  let initialized: KafkaProducer | null = null;
+  let initialized: Producer | null = null;
   let transactions = 0;
   for (;;) {
     const { producer } = control;
@@ -90,7 +90,7 @@ export function* transactionLoop(thread: ApplicationThread, parts: TransactionPa
 /** @throws JavaException whatever a call threw. */
 function* runTransaction(
   thread: ApplicationThread,
-  producer: KafkaProducer,
+  producer: Producer,
   number: number,
   { plan, input, redirected }: TransactionParts,
 ): Blocking<void> {
@@ -125,7 +125,7 @@ function* runTransaction(
 }
 
 /** Aborts what can be aborted. A producer that cannot go on is closed, and the application waits for another one. */
-function* recover(thread: ApplicationThread, producer: KafkaProducer, thrown: JavaException): Blocking<void> {
+function* recover(thread: ApplicationThread, producer: Producer, thrown: JavaException): Blocking<void> {
   const { control } = thread;
   if (!isFatal(thrown)) {
     try {

@@ -208,3 +208,18 @@ export class KafkaProducer {
       this.callReturned(thread.id, name, thrown.exception, thrown.text);
   }
 }
+
+/** org.apache.kafka.clients.producer.Producer: what an application calls, whatever is behind it. */
+export type Producer = Pick<
+  KafkaProducer,
+  | 'send'
+  | 'trySend'
+  | 'continueSend'
+  | 'flush'
+  | 'close'
+  | 'initTransactions'
+  | 'beginTransaction'
+  | 'sendOffsetsToTransaction'
+  | 'commitTransaction'
+  | 'abortTransaction'
+>;
