@@ -47,6 +47,7 @@ export interface ClientState {
   transactionPartitions: Set<TpId>;
   committed: number;
   aborted: number;
+  /** 0: its memory has no limit. */
   bufferTotalBytes: number;
   bufferAvailableBytes: number;
   bufferWaiters: number;

@@ -205,7 +205,7 @@ function createSender(
 }
 
 /** Effective settings under Kafka's names; those without a value are left out. */
-function configAsText(config: ProducerConfig): Readonly<Record<string, string>> {
+export function configAsText(config: ProducerConfig): Readonly<Record<string, string>> {
   const values = new Map<string, ProducerConfig[keyof ProducerConfig]>(Object.entries(config));
   const text: Record<string, string> = {};
   for (const { key } of SETTINGS) {

@@ -13,7 +13,10 @@ export function whyClient({ state }: WhyContext, id: ClientId): string {
     batches.length === 0
       ? 'nothing waits'
       : `${plural(records, 'record')} in ${plural(batches.length, 'batch', 'batches')} not done yet`;
-  const memory = `${count(client.bufferAvailableBytes)} of ${bytes(client.bufferTotalBytes)} of buffer.memory free`;
+  const memory =
+    client.bufferTotalBytes === 0
+      ? 'memory without a limit'
+      : `${count(client.bufferAvailableBytes)} of ${bytes(client.bufferTotalBytes)} of buffer.memory free`;
   const blocked =
     client.bufferWaiters > 0
       ? ` ${plural(client.bufferWaiters, 'caller')} blocked in send() for memory.`

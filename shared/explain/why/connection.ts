@@ -28,7 +28,7 @@ export function connectionObstacle(
     case 'throttled':
       return `${name} throttles this client: ${span(left)} to go`;
     case 'ready': {
-      const limit = setting(client, 'max.in.flight.requests.per.connection', 5);
+      const limit = setting(client, 'max.in.flight.requests.per.connection', Infinity);
       const inFlight = connection.inFlight.length;
       if (inFlight < limit) return null;
       return `${inFlight} of ${limit} requests are in flight to ${name} (max.in.flight.requests.per.connection)`;

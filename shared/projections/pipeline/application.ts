@@ -3,8 +3,6 @@ import type { ClientId, RecordId } from '#base/ids';
 import { increase, nothing, type Handlers } from './handlers.ts';
 import type { PipelineState, ThreadState } from '../pipelineState.ts';
 
-const DEFAULT_BUFFER_MEMORY = 33_554_432;
-
 /** Few threads: looking through them is cheaper than a map that is written for every record. */
 function threadSending(state: PipelineState, record: RecordId): ThreadState | null {
   for (const thread of state.threads.values()) if (thread.sending === record) return thread;
@@ -83,7 +81,8 @@ export const application: Handlers<
     state.recordsOneIn = oneIn;
   },
   'client.started': (state, { client, name, config, at }) => {
-    const bufferTotalBytes = Number(config['buffer.memory'] ?? DEFAULT_BUFFER_MEMORY);
+    // A client that does not name it has no limit: kafkajs as it is.
+    const bufferTotalBytes = Number(config['buffer.memory'] ?? 0);
     state.clients.set(client, {
       id: client,
       name,

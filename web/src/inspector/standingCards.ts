@@ -55,12 +55,12 @@ function connectionFacts(session: Session, node: NodeId): readonly Fact[] {
   const client = presentClient(state);
   const connection = client?.connections.get(node);
   if (client === undefined || connection === undefined) return [{ name: 'connection', value: 'none' }];
-  const limit = client.config['max.in.flight.requests.per.connection'] ?? '5';
+  const limit = client.config['max.in.flight.requests.per.connection'];
   const facts: Fact[] = [
     { name: 'connection', value: connection.state, tone: connection.state === 'ready' ? 'good' : 'warn' },
     { name: 'for', value: msText(cursor.at - connection.since) },
     {
-      name: `in flight, of ${limit}`,
+      name: limit === undefined ? 'in flight' : `in flight, of ${limit}`,
       value:
         connection.inFlight.length === 0
           ? 'none'
@@ -233,7 +233,7 @@ export function clientCard(session: Session, id: ClientId): Card {
   const { state } = context;
   const client = state.clients.get(id);
   const title = `Producer ${client?.name ?? id}`;
-  const what = 'A KafkaProducer: its settings are fixed when it is made.';
+  const what = 'A producer: its settings are fixed when it is made.';
   if (client === undefined) return { title, what, facts: [] };
   const facts: Fact[] = [
     {
@@ -246,13 +246,16 @@ export function clientCard(session: Session, id: ClientId): Card {
       name: 'producer id',
       value: client.producerId < 0 ? 'none' : `${client.producerId}, epoch ${client.producerEpoch}`,
     },
-    {
-      name: 'buffer.memory',
-      value: `${bytesText(client.bufferAvailableBytes)} of ${bytesText(client.bufferTotalBytes)} free`,
-    },
-    { name: 'blocked callers', value: countText(client.bufferWaiters) },
-    { name: 'metadata version', value: countText(client.metadataVersion) },
   ];
+  if (client.bufferTotalBytes > 0)
+    facts.push(
+      {
+        name: 'buffer.memory',
+        value: `${bytesText(client.bufferAvailableBytes)} of ${bytesText(client.bufferTotalBytes)} free`,
+      },
+      { name: 'blocked callers', value: countText(client.bufferWaiters) },
+      { name: 'metadata version', value: countText(client.metadataVersion) },
+    );
   facts.push(...transactionFacts(state, client, context));
   for (const key of ['linger.ms', 'batch.size', 'acks', 'enable.idempotence', 'compression.type']) {
     const value = client.config[key];

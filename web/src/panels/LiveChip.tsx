@@ -13,6 +13,14 @@ import { StartCluster } from './StartCluster.tsx';
 import { useLookOnly } from './Touchable.tsx';
 import './source.css';
 
+const LIVE_TITLES: ReadonlyMap<string, string> = new Map([
+  ['simulated', 'In real time, against the simulated cluster of the bridge'],
+  [
+    'kafkajs',
+    "kafkajs's own producer on a real cluster, in the place of the engine: it has no accumulator, and when it retries it can lose records that it acknowledges. The ledger tells.",
+  ],
+]);
+
 export function LiveChip(): ReactNode {
   const { source } = useSession();
   // Another run may have taken its place.
@@ -40,13 +48,9 @@ export function LiveChip(): ReactNode {
         <a
           href={sourceAddress(true)}
           aria-current={isLive ? 'page' : undefined}
-          title={
-            offer === 'simulated'
-              ? 'In real time, against the simulated cluster of the bridge'
-              : 'The live run of the bridge'
-          }
+          title={LIVE_TITLES.get(offer ?? '') ?? 'The live run of the bridge'}
         >
-          Live
+          {offer === 'kafkajs' ? 'Live: kafkajs as it is' : 'Live'}
         </a>
       </nav>
       {isLive ? <LiveControls offer={offer} /> : null}

@@ -3,7 +3,11 @@ import { useState, type ReactNode } from 'react';
 import type { RecordingSource } from '../sources/recordingSource.ts';
 import { useAppStore, useSession } from '../store/useFrame.ts';
 
-const OF: Readonly<Record<string, string>> = { simulated: ', simulated cluster', kafka: ', real cluster' };
+const OF: Readonly<Record<string, string>> = {
+  simulated: ', simulated cluster',
+  kafka: ', real cluster',
+  kafkajs: ', kafkajs as it is',
+};
 
 export function RecordingChip({ recording }: { readonly recording: RecordingSource }): ReactNode {
   const session = useSession();

@@ -157,6 +157,7 @@ function drawSender(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette)
 }
 
 function drawGauge(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette): void {
+  if (scene.bufferText === '') return;
   const rect = layout.gauge;
   panel(ctx, rect, colours.panel, colours.line, 5);
   const tone =

@@ -88,11 +88,14 @@ function drawHeaders(ctx: Draw2d, layout: Layout, colours: Palette): void {
     ctx.font = `600 ${size}px ${SANS}`;
     ctx.fillStyle = colours.textDim;
     const isFirst = station.number === 1;
-    const name = layout.width < 760 && station.name === 'record accumulator' ? 'accumulator' : station.name;
+    const name = station.name === 'record accumulator' ? accumulatorName(layout) : station.name;
     const x = isFirst ? Math.max(station.centreX, 34) : station.centreX;
     ctx.fillText(`${station.number} ${name}`, x, layout.headerY);
   }
 }
+
+const accumulatorName = ({ width, topology }: Layout): string =>
+  !topology.hasAccumulator ? 'no accumulator' : width < 760 ? 'accumulator' : 'record accumulator';
 
 /** The ways: a line to each lane, from each lane to the sender, on to each broker; the acks' way back below. */
 function drawWays(ctx: Draw2d, layout: Layout, colours: Palette): void {

@@ -10,6 +10,7 @@ const topology = (partitions: number, brokers: number, slots = 5, producers = 1)
     tps: Array.from({ length: partitions }, (_, tp) => tp),
   })),
   slots,
+  hasAccumulator: true,
   producers: Array.from({ length: producers }, (_, client) => ({ client, name: 'shop' })),
 });
 

@@ -66,7 +66,9 @@ function fillRack(scene: Scene, input: SceneInput, place: BrokerPlace, motion: R
   const { rack } = place;
   const y = rack.y + 12;
   const isNarrow = rack.w < 125;
-  const text = `${words === '' ? 'in flight ' : ''}${countText(inFlight)}/${countText(input.layout.topology.slots)}`;
+  const { slots, hasAccumulator } = input.layout.topology;
+  const most = hasAccumulator ? `/${countText(slots)}` : '';
+  const text = `${words === '' ? 'in flight ' : ''}${countText(inFlight)}${most}`;
   // Where there is no room for both, what keeps the connection from working says more than "0 of 5".
   if (words === '' || inFlight > 0 || !isNarrow) {
     addLabel(scene, rack.x, y, text, inFlight > 0 ? 'plain' : 'dim');

@@ -40,7 +40,7 @@ export function fillSending(scene: Scene, input: SceneInput): void {
 }
 
 function fillWords(scene: Scene, input: SceneInput): void {
-  const { layout, view } = input;
+  const { layout } = input;
   const y = layout.flowY;
   addLabel(scene, centreX(layout.serializer), layout.serializer.y + 20, 'String', 'plain', 'center');
   addLabel(
@@ -51,13 +51,13 @@ function fillWords(scene: Scene, input: SceneInput): void {
     'dim',
     'center',
   );
-  const [first, second] = partitionerWords(view);
+  const [first, second] = partitionerWords(input);
   addLabel(scene, centreX(layout.partitioner), y - 22, first, 'plain', 'center');
   addLabel(scene, centreX(layout.partitioner), y + 32, second, 'dim', 'center');
 }
 
-/** How the last record found its partition: by its key's hash, or without a key by the sticky one. */
-function partitionerWords(view: SceneInput['view']): readonly [string, string] {
+/** How the last record found its partition: by its key's hash, or without a key by the client's own way. */
+function partitionerWords({ view, layout }: SceneInput): readonly [string, string] {
   const { state } = view;
   let config: Readonly<Record<string, string>> = {};
   let sticky: ReadonlyMap<string, number> = new Map();
@@ -72,6 +72,8 @@ function partitionerWords(view: SceneInput['view']): readonly [string, string] {
   }
   const latest = sentUntil(view.records, view.cursor.at) - 1;
   if (latest >= 0 && view.records.colour(latest) === 0) {
+    // Who has no batches to fill has nothing to stick to.
+    if (!layout.topology.hasAccumulator) return ['round', 'robin'];
     for (const [topic, tp] of sticky) {
       const partition = state.partitions.get(tp as TpId);
       if (partition?.topic === topic) return ['sticky', `→ ${partition.partition}`];

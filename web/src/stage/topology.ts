@@ -10,6 +10,8 @@ export interface Topology {
   readonly partitions: readonly { readonly tp: number; readonly name: string; readonly short: string }[];
   readonly brokers: readonly { readonly node: number; readonly tps: readonly number[] }[];
   readonly slots: number;
+  /** False: the newest client has no record accumulator, and no limit for its memory or its requests in flight. */
+  readonly hasAccumulator: boolean;
   readonly producers: readonly ProducerOnStage[];
 }
 
@@ -41,11 +43,13 @@ export function topologyOf(state: PipelineState): Topology {
       tps: [...state.partitions.values()].filter((p) => hosts(p, node)).map((p) => p.tp as number),
     }));
   let slots = 5;
+  let hasAccumulator = true;
   for (const client of state.clients.values()) {
     const value = Number(client.config[MAX_IN_FLIGHT] ?? '5');
     if (Number.isFinite(value) && value > 0) slots = value;
+    hasAccumulator = client.bufferTotalBytes > 0;
   }
-  return { partitions, brokers, slots, producers: producersOf(state) };
+  return { partitions, brokers, slots, hasAccumulator, producers: producersOf(state) };
 }
 
 /** Changes when `topologyOf` would, within one run; cheap enough for every frame. */
