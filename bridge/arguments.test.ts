@@ -31,6 +31,7 @@ describe('the command line', () => {
     expect(parseArguments(['--kafka']).live).toEqual({
       kind: 'kafka',
       topics: [{ topic: 'orders', partitions: 6, replicationFactor: null, minInsyncReplicas: null }],
+      client: 'linger',
     });
     const { live } = parseArguments([
       '--brokers',
@@ -55,7 +56,17 @@ describe('the command line', () => {
         replicationFactor: 1,
         minInsyncReplicas: 1,
       })),
+      client: 'linger',
     });
+  });
+
+  it('puts kafkajs as it is in the place of the engine', () => {
+    expect(parseArguments(['--kafka', '--client', 'kafkajs']).live).toMatchObject({ client: 'kafkajs' });
+    const { live } = parseArguments(['--brokers=a:9092', '--client=kafkajs']);
+    expect(live).toMatchObject({ kind: 'brokers', client: 'kafkajs' });
+    expect(refused('--kafka', '--client', 'java')).toBe('--client wants linger or kafkajs, not java.');
+    expect(refused('--kafka', '--client')).toContain('not nothing');
+    expect(refused('--simulated', '--client', 'kafkajs')).toContain('add --kafka or --brokers');
   });
 
   it('shares on one address of this machine, and limits what a page may ask', () => {

@@ -3,17 +3,22 @@ import { isIP } from 'node:net';
 import { DEFAULT_CEILINGS, type Ceilings } from './ceilings.ts';
 import type { BrokerEndpoint, Topics, WantedTopic } from './kafkajs/topics.ts';
 
+/** Whose producer a live run has: the engine's own, or kafkajs's as it is. */
+export const CLIENTS = ['linger', 'kafkajs'] as const;
+export type ClientName = (typeof CLIENTS)[number];
+
 /** What live mode runs against. */
 export type LiveTarget =
   | { readonly kind: 'none' | 'simulated' }
   /** Brokers that this bridge starts itself. */
-  | { readonly kind: 'kafka'; readonly topics: Topics<WantedTopic> }
+  | { readonly kind: 'kafka'; readonly topics: Topics<WantedTopic>; readonly client: ClientName }
   | {
       readonly kind: 'brokers';
       readonly brokers: readonly BrokerEndpoint[];
       /** A file of client properties, for the way in. */
       readonly config: string | null;
       readonly topics: Topics<WantedTopic>;
+      readonly client: ClientName;
     };
 
 /** Viewers that may look but not touch. */
@@ -58,6 +63,7 @@ const VALUES = [
   '--port',
   '--brokers',
   '--config',
+  '--client',
   '--topic',
   '--partitions',
   '--replication-factor',
@@ -67,7 +73,7 @@ const VALUES = [
   MAX_RECORDS,
   MAX_BYTES,
 ];
-const OF_TOPIC = ['--topic', '--partitions', '--replication-factor', '--min-insync-replicas'];
+const OF_CLUSTER = ['--client', '--topic', '--partitions', '--replication-factor', '--min-insync-replicas'];
 
 /** @throws Error whose message is a sentence for the person who typed it. */
 export function parseArguments(args: readonly string[]): Arguments {
@@ -103,14 +109,23 @@ function parseTarget(switches: ReadonlySet<string>, values: ReadonlyMap<string, 
   if (config !== null && brokers === undefined)
     throw new Error('--config says how to get into a cluster that runs: add --brokers host:port.');
   const isReal = brokers !== undefined || switches.has('--kafka');
-  const lonely = OF_TOPIC.find((name) => values.has(name));
+  const lonely = OF_CLUSTER.find((name) => values.has(name));
   if (!isReal && lonely !== undefined)
     throw new Error(`${lonely} is for a real cluster: add --kafka or --brokers host:port.`);
   if (!isReal) return { kind: switches.has('--simulated') ? 'simulated' : 'none' };
   const topics = parseTopics(values);
+  const client = parseClient(values);
   return brokers === undefined
-    ? { kind: 'kafka', topics }
-    : { kind: 'brokers', brokers: parseEndpoints(brokers), config, topics };
+    ? { kind: 'kafka', topics, client }
+    : { kind: 'brokers', brokers: parseEndpoints(brokers), config, topics, client };
+}
+
+function parseClient(values: ReadonlyMap<string, string>): ClientName {
+  const name = values.get('--client') ?? 'linger';
+  const client = CLIENTS.find((one) => one === name);
+  if (client === undefined)
+    throw new Error(`--client wants ${CLIENTS.join(' or ')}, not ${name || 'nothing'}.`);
+  return client;
 }
 
 function parseTopics(values: ReadonlyMap<string, string>): Topics<WantedTopic> {

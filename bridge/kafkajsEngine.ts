@@ -9,11 +9,9 @@ import { TopicPartitions } from '#base/TopicPartition';
 import { nodeId, type RecordId } from '#base/ids';
 import type { EventTape } from '#events/EventTape';
 import type { EventSink, EventType } from '#events/catalogue';
-import { parseProducerConfig, withRequiredSettings } from '#engine/ProducerConfig';
 import { createRunIds, type RunContext } from '#engine/RunContext';
 import type { BrokerAddress } from '#engine/requests';
-import { applyToApplication, type ApplicationCommand } from '#model/applyCommand';
-import { APPLICATION_COMMANDS } from '#model/commandNames';
+import { applyToApplication } from '#model/applyCommand';
 import { KeyNames } from '#model/KeyNames';
 import { ModelApplication } from '#model/ModelApplication';
 import type { Command, CommandBody, Scenario } from '#model/Scenario';
@@ -26,21 +24,23 @@ import type { OpenLog } from './LiveRun.ts';
 import { RecordContents } from './RecordContents.ts';
 import { RecordSampler } from './RecordSampler.ts';
 import { WallClock } from './WallClock.ts';
-import { codecSentence } from './kafkajs/codecs.ts';
-import type { KafkajsSelector } from './kafkajs/KafkajsSelector.ts';
-import { startProducer } from './kafkajs/startProducer.ts';
-import { securityOf, type BrokerEndpoint } from './kafkajs/topics.ts';
+import type { ClientName } from './arguments.ts';
+import { startKafkajs } from './kafkajs/asItIs/startKafkajs.ts';
+import { startProducer, type LiveProducer } from './kafkajs/startProducer.ts';
+import { securityOf, type BrokerEndpoint, type FoundCluster } from './kafkajs/topics.ts';
 import { WatchedCluster } from './kafkajs/WatchedCluster.ts';
 import { LinkFaults } from './LinkFaults.ts';
 import { liveProvenance } from './liveProvenance.ts';
-import { liveRefusals } from './liveRefusals.ts';
-import { ownCommands, type OwnBrokers } from './ownBrokers.ts';
+import { liveCommands, liveRefusals, liveSentence } from './liveRefusals.ts';
+import type { OwnBrokers } from './ownBrokers.ts';
 
 export interface KafkajsEngineParts {
   /** `cluster` says how many brokers there are and what the topic is like. */
   readonly scenario: Scenario;
+  /** Whose producer it is; absent: the engine's own. */
+  readonly client?: ClientName;
   /** The brokers that the cluster has. */
-  readonly nodes: readonly number[];
+  readonly brokers: FoundCluster['brokers'];
   /** In the order of bootstrap.servers. */
   readonly bootstrap: readonly BrokerEndpoint[];
   readonly own: OwnBrokers | null;
@@ -60,18 +60,18 @@ export interface KafkajsEngine extends LiveEngine {
   faultStruck(fault: number): void;
 }
 
-const isApplicationCommand = (command: CommandBody): command is ApplicationCommand =>
-  'application' in command;
+const STARTERS = { linger: startProducer, kafkajs: startKafkajs };
 
 export const createKafkajsEngine = (parts: KafkajsEngineParts): KafkajsEngine => new Engine(parts);
 
 class Engine implements KafkajsEngine {
   readonly provenance: ReadonlyMap<EventType, 'measured' | 'derived'>;
   readonly commands: ReadonlySet<CommandBody['do']>;
-  readonly refusals = liveRefusals();
+  readonly refusals: ReadonlyMap<string, string>;
   failure: string | null = null;
   warning: string | null = null;
   private readonly parts: KafkajsEngineParts;
+  private readonly client: ClientName;
   private readonly clock = new WallClock();
   private readonly tape: EventTape;
   private readonly events: EventSink;
@@ -82,7 +82,7 @@ class Engine implements KafkajsEngine {
   private readonly cluster: WatchedCluster;
   private readonly links: LinkFaults;
   private readonly bootstrap: readonly BrokerAddress[];
-  private readonly selectors = new Set<KafkajsSelector>();
+  private readonly selectors = new Set<LiveProducer['selector']>();
   private readonly applications: ModelApplication[] = [];
   private readonly instances: ModelApplication[] = [];
   private readonly given: Command[] = [];
@@ -90,10 +90,13 @@ class Engine implements KafkajsEngine {
   private wake: () => void = () => {};
 
   constructor(parts: KafkajsEngineParts) {
-    const { scenario, ledgerRun, beganAtMs, own } = parts;
+    const { scenario, ledgerRun, beganAtMs, own, client = 'linger' } = parts;
     this.parts = parts;
-    this.commands = new Set([...APPLICATION_COMMANDS, ...(own === null ? [] : ownCommands(own))]);
-    this.provenance = liveProvenance(own !== null && own.links !== null);
+    this.client = client;
+    this.commands = liveCommands(own, client);
+    this.provenance = liveProvenance(own !== null && own.links !== null, client);
+    this.refusals = liveRefusals(client);
+    const nodes = parts.brokers.map(({ node }) => node);
     const { told, whole } = parts.openLog(this.clock.clock);
     this.tape = told;
     this.contents = new RecordContents({ seed: scenario.seed, ledgerRun, keys: this.keys, beganAtMs });
@@ -106,11 +109,11 @@ class Engine implements KafkajsEngine {
       partitions,
       bootstrap: parts.watchAt ?? parts.bootstrap,
       topics: scenario.cluster.topics.map(({ topic }) => topic),
-      nodes: parts.nodes,
+      nodes,
       isOwn: own !== null,
       schedule: (work) => this.soon(work),
     });
-    this.links = new LinkFaults(this.events, parts.nodes, (work) => this.later(work));
+    this.links = new LinkFaults(this.events, nodes, (work) => this.later(work));
     this.run = {
       clock: this.clock.clock,
       scheduler: this.clock,
@@ -152,8 +155,8 @@ class Engine implements KafkajsEngine {
 
   private startProducer(properties: Readonly<Record<string, string>>): RunningProducer {
     const { run, contents, bootstrap, estimator } = this;
-    const { scenario, bootstrap: endpoints } = this.parts;
-    const started = startProducer(
+    const { scenario, bootstrap: endpoints, brokers, ledgerRun } = this.parts;
+    const started = STARTERS[this.client](
       {
         run,
         contents,
@@ -169,6 +172,13 @@ class Engine implements KafkajsEngine {
         },
         trouble: (why) => {
           this.warning = `A broker cannot be reached: ${why}.`;
+        },
+        brokers,
+        ledgerRun,
+        soon: (work) => this.soon(work),
+        stored: (tp, node, batch) => {
+          this.warning = null;
+          this.cluster.view.observeStored(tp, node, batch);
         },
       },
       properties,
@@ -209,7 +219,7 @@ class Engine implements KafkajsEngine {
   execute(body: CommandBody): string | null {
     if (this.given.length >= MOST_COMMANDS) return 'This run has had too many commands: start it anew.';
     const command: Command = { ...body, at: micros(this.reachedUs) };
-    const sentence = commandSentence(command, this.scenario) ?? this.codecSentence(body);
+    const sentence = commandSentence(command, this.scenario) ?? liveSentence(body, this.client);
     if (sentence !== null) return sentence;
     this.given.push(command);
     this.soon(() => {
@@ -219,13 +229,8 @@ class Engine implements KafkajsEngine {
     return null;
   }
 
-  private codecSentence(body: CommandBody): string | null {
-    if (body.do !== 'producer.replace') return null;
-    return codecSentence(parseProducerConfig(withRequiredSettings(body.producer), () => 0).compressionType);
-  }
-
   private apply(command: Command): void {
-    if (isApplicationCommand(command)) {
+    if ('application' in command) {
       const application = this.applications[command.application];
       if (application === undefined) return;
       if (command.do === 'producer.start' && application.isRunning) this.startBeside(application);

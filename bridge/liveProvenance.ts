@@ -1,5 +1,7 @@
 /** How each event of a live run is known. What is not here happens inside of a broker, and no client can see it. */
 import { catalogue, type EventType } from '#events/catalogue';
+import type { ClientName } from './arguments.ts';
+import { exhibitProvenance } from './kafkajs/asItIs/exhibit.ts';
 
 /** Computed from what was answered: offsets, the brokers that answered them, and what acks=all promises of the others. */
 const DERIVED: readonly EventType[] = [
@@ -24,12 +26,17 @@ const UNKNOWN: readonly EventType[] = [
   'topic.changed',
 ];
 
-/** `hasLinks`: proxies of ours stand before the brokers. */
-export function liveProvenance(hasLinks: boolean): ReadonlyMap<EventType, 'measured' | 'derived'> {
+/** `hasLinks`: proxies of ours stand before the brokers. `client`: whose producer it is. */
+export function liveProvenance(
+  hasLinks: boolean,
+  client: ClientName,
+): ReadonlyMap<EventType, 'measured' | 'derived'> {
   const provenance = new Map<EventType, 'measured' | 'derived'>();
   for (const type of Object.keys(catalogue) as EventType[]) {
     if (UNKNOWN.includes(type) || (OF_LINKS.includes(type) && !hasLinks)) continue;
-    provenance.set(type, DERIVED.includes(type) ? 'derived' : 'measured');
+    const how = DERIVED.includes(type) ? 'derived' : 'measured';
+    const known = client === 'kafkajs' ? exhibitProvenance(type, how) : how;
+    if (known !== null) provenance.set(type, known);
   }
   return provenance;
 }

@@ -2,11 +2,12 @@
 import { randomInt } from 'node:crypto';
 import { known } from '#base/assert';
 import type { Scenario } from '#model/Scenario';
-import type { LiveTarget } from './arguments.ts';
+import type { ClientName, LiveTarget } from './arguments.ts';
 import { DEFAULT_CEILINGS, withinCeilings, type Ceilings } from './ceilings.ts';
 import { LocalCluster } from './kafka/LocalCluster.ts';
 import { BROKER_SESSION_TIMEOUT_MS } from './kafka/nodeFiles.ts';
 import { createKafkajsEngine, type KafkajsEngine } from './kafkajsEngine.ts';
+import { exhibitSentence, KAFKAJS_SETTINGS } from './kafkajs/asItIs/exhibit.ts';
 import {
   findTopics,
   type BrokerEndpoint,
@@ -33,6 +34,10 @@ const LOCAL_MIN_INSYNC_REPLICAS = 2;
  * wants to see it healed, and then to kill it once more.
  */
 const LEADERS_GO_HOME = { 'leader.imbalance.check.interval.seconds': '10' };
+
+/** What the page is told that it is, and what a person is. */
+const OFFERS: Readonly<Record<ClientName, string>> = { linger: 'kafka', kafkajs: 'kafkajs' };
+const BY: Readonly<Record<ClientName, string>> = { linger: '', kafkajs: ' with kafkajs as it is' };
 
 export interface StartedTarget {
   /** Of the moment: a page may begin another one in its place. */
@@ -83,20 +88,22 @@ export async function startTarget(
       return startedTarget(present, 'simulated', 'Live mode runs against the simulated cluster.');
     }
     case 'kafka':
-      return startOwnCluster(target.topics, progress, ceilings);
+      return startOwnCluster(target, progress, ceilings);
     case 'brokers': {
       const endpoints = withSecurity(target.brokers, target.config, progress);
       const present = await connect({
         bootstrap: endpoints,
         readAt: endpoints,
         wanted: target.topics,
+        client: target.client,
         own: null,
         progress,
         ceilings,
       });
       const names = target.brokers.map(({ host, port }) => `${host}:${port}`).join(',');
-      const line = `Live mode produces to ${topicsText(target.topics.map(({ topic }) => topic))} at ${names}.`;
-      return startedTarget(present, 'kafka', line);
+      const topics = topicsText(target.topics.map(({ topic }) => topic));
+      const line = `Live mode produces${BY[target.client]} to ${topics} at ${names}.`;
+      return startedTarget(present, OFFERS[target.client], line);
     }
   }
 }
@@ -119,7 +126,7 @@ const safe = (wanted: WantedTopic): WantedTopic => ({
 });
 
 async function startOwnCluster(
-  wanted: Topics<WantedTopic>,
+  { topics: wanted, client }: Pick<Extract<LiveTarget, { readonly kind: 'kafka' }>, 'topics' | 'client'>,
   progress: (line: string) => void,
   ceilings: Ceilings,
 ): Promise<StartedTarget> {
@@ -140,6 +147,7 @@ async function startOwnCluster(
       bootstrap: cluster.endpoints,
       readAt: cluster.innerEndpoints,
       wanted: [safe(first), ...others.map(safe)],
+      client,
       own,
       progress,
       ceilings,
@@ -153,8 +161,8 @@ async function startOwnCluster(
         });
       },
     });
-    const line = `Live mode produces to three brokers of Kafka ${cluster.version} on this machine.`;
-    return startedTarget(present, 'kafka', line, async () => {
+    const line = `Live mode produces${BY[client]} to three brokers of Kafka ${cluster.version} on this machine.`;
+    return startedTarget(present, OFFERS[client], line, async () => {
       await present.stop();
       await cluster.stop();
     });
@@ -170,6 +178,7 @@ interface Ground {
   /** Where the ledger reads: what is done to a link must not hold it up. */
   readonly readAt: readonly BrokerEndpoint[];
   readonly wanted: Topics<WantedTopic>;
+  readonly client: ClientName;
   readonly own: OwnBrokers | null;
   readonly progress: (line: string) => void;
   readonly ceilings: Ceilings;
@@ -178,7 +187,7 @@ interface Ground {
 }
 
 async function connect(ground: Ground): Promise<PresentRun> {
-  const { bootstrap, wanted, own, progress, ceilings, began } = ground;
+  const { bootstrap, wanted, client, own, progress, ceilings, began } = ground;
   const [found, ...others] = await findTopics(bootstrap, wanted);
   const { brokers } = found;
   for (const one of [found, ...others]) {
@@ -191,23 +200,25 @@ async function connect(ground: Ground): Promise<PresentRun> {
         seed: randomInt(TWO_TO_32),
         brokers: brokers.length,
         topics: [found.topic, ...others.map(({ topic }) => topic)],
+        ...(client === 'kafkajs' ? { application: { producer: KAFKAJS_SETTINGS } } : {}),
         ...(own === null ? {} : { brokerSessionTimeoutMs: BROKER_SESSION_TIMEOUT_MS }),
       }),
       ceilings,
     );
-  const nodes = brokers.map(({ node }) => node);
   return presentRun(async (applications, beginAnother) => {
+    const sentence = client === 'kafkajs' ? exhibitSentence(applications ?? []) : null;
+    if (sentence !== null) throw new Error(sentence);
     const first = scenario();
     const { run, engine } = await liveRunOn(ground, {
       scenario: applications === null ? first : { ...first, applications },
-      nodes,
+      brokers,
       beginAnother,
     });
     try {
       // A link that was slow or cut in the run before is whole in this one.
       const heal = { addedMs: 0, cut: false };
       const links = applications === null ? null : (own?.links ?? null);
-      if (links !== null) await Promise.all(nodes.map((node) => links.set(node, heal)));
+      if (links !== null) await Promise.all(brokers.map(({ node }) => links.set(node, heal)));
     } catch (error) {
       await run.stop();
       throw error;
@@ -219,14 +230,14 @@ async function connect(ground: Ground): Promise<PresentRun> {
 
 /** @throws Error with a sentence; then nothing of it is left. */
 async function liveRunOn(
-  { bootstrap, readAt, own, ceilings }: Ground,
+  { bootstrap, readAt, client, own, ceilings }: Ground,
   how: {
     readonly scenario: Scenario;
-    readonly nodes: readonly number[];
+    readonly brokers: FoundCluster['brokers'];
     readonly beginAnother: BeginAnother;
   },
 ): Promise<{ readonly run: LiveRun; readonly engine: KafkajsEngine }> {
-  const { scenario, nodes, beginAnother } = how;
+  const { scenario, brokers, beginAnother } = how;
   const ledgerRun = randomInt(TWO_TO_32);
   const topics = scenario.cluster.topics.map(({ topic }) => topic);
   const ledger = new LiveLedger({ ledgerRun, bootstrap: readAt, topics });
@@ -241,7 +252,8 @@ async function liveRunOn(
       engine(openLog) {
         const engine = createKafkajsEngine({
           scenario,
-          nodes,
+          client,
+          brokers,
           bootstrap,
           own,
           watchAt: readAt,

@@ -42,7 +42,8 @@ export async function main(args: readonly string[], root: string): Promise<void>
       print(line);
       progress(line);
     };
-    present = await startTarget({ kind: 'kafka', topics: [DEFAULT_WANTED_TOPIC] }, tell, options.ceilings);
+    const wanted = { kind: 'kafka', topics: [DEFAULT_WANTED_TOPIC], client: 'linger' } as const;
+    present = await startTarget(wanted, tell, options.ceilings);
     end.add(present.stop);
     if (present.line !== null) print(present.line);
   });

@@ -13,6 +13,7 @@ npm run dev [-- OPTIONS]   the same with hot reload
                   without this option a button on the page starts them
   --brokers A,B   live mode on a cluster that runs: host:port,host:port (Kafka 2.4 or later)
   --config FILE   how to get into it: Kafka's own client properties (security.protocol, sasl.…, ssl.…)
+  --client NAME   whose producer: linger (the engine of the page), or kafkajs, which is shown as it is
   --topic A,B     the topic to produce to (orders), and others that a transaction may write to; created when missing,
                   with --partitions N (6), --replication-factor N, --min-insync-replicas N
   --share ADDRESS other machines may look but not touch: on this address of this machine they get the page and, with

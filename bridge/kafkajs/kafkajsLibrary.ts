@@ -98,6 +98,9 @@ export const kafkajsLibrary: Library = {
   createSocketFactory: require('kafkajs/src/network/socketFactory') as Library['createSocketFactory'],
 };
 
+/** What kafkajs itself offers, its producer too: for the exhibit alone, and not loaded before. */
+export const wholeKafkajs = (): typeof import('kafkajs') => require('kafkajs') as typeof import('kafkajs');
+
 const nothing = (): void => {};
 /** What goes wrong is in the log of the run, in Kafka's words. */
 export const silentLogger: Logger = {

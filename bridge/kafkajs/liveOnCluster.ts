@@ -4,6 +4,7 @@ import { known } from '#base/assert';
 import type { EventType, PipelineEvent } from '#events/catalogue';
 import type { EventReader } from '#events/EventLogView';
 import type { CommandBody, Scenario } from '#model/Scenario';
+import type { ClientName } from '../arguments.ts';
 import { createKafkajsEngine, type KafkajsEngine } from '../kafkajsEngine.ts';
 import { Ledger } from '../Ledger.ts';
 import { LedgerReader } from '../reading/LedgerReader.ts';
@@ -40,6 +41,8 @@ export interface LiveOnClusterOptions extends Pick<LiveScenarioOptions, 'workloa
   readonly otherTopics?: readonly string[];
   readonly partitions: number;
   readonly ledgerRun: number;
+  /** Whose producer it is; the engine's own unless told. */
+  readonly client?: ClientName;
   readonly own?: OwnBrokers;
   /** Where the ledger reads; `endpoints` unless told: a cut link would hold the reader up too. */
   readonly readAt?: readonly BrokerEndpoint[];
@@ -59,12 +62,11 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
   const others = otherTopics.map((other) => ({ ...like, topic: other }));
   const [found, ...further] = await findTopics(endpoints, [{ ...like, topic }, ...others]);
   const topics = [topic, ...otherTopics];
-  const nodes = found.brokers.map(({ node }) => node);
   const ledger = new Ledger(ledgerRun);
   let followed = 0;
   const scenario = liveScenario({
     seed: ledgerRun,
-    brokers: nodes.length,
+    brokers: found.brokers.length,
     topics: [found.topic, ...further.map((one) => one.topic)],
     ...(workload === undefined ? {} : { workload }),
     ...(application === undefined ? {} : { application }),
@@ -79,7 +81,8 @@ export async function liveOnCluster(options: LiveOnClusterOptions): Promise<Live
     engine: (openLog) => {
       const engine = createKafkajsEngine({
         scenario,
-        nodes,
+        client: options.client ?? 'linger',
+        brokers: found.brokers,
         bootstrap: endpoints,
         own: options.own ?? null,
         watchAt: readAt,

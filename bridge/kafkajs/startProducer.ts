@@ -10,6 +10,8 @@ import { randomSources, type RunningProducer } from '#model/startProducer';
 import type { CompressionRatioEstimator } from '#record/CompressionRatioEstimator';
 import type { RecordContents } from '../RecordContents.ts';
 import type { ClientSecurity } from '../security/ClientSecurity.ts';
+import type { BrokerMetadata } from '../kafkaBytes/apis/cluster.ts';
+import type { ClusterView } from './ClusterView.ts';
 import { createCompress } from './codecs.ts';
 import { KafkajsSelector } from './KafkajsSelector.ts';
 import { createRequestCodec } from './requests.ts';
@@ -27,10 +29,18 @@ export interface LiveProducerParts {
   readonly wake: () => void;
   readonly observe: (send: NetworkSend, body: ResponseBody) => void;
   readonly trouble: (why: string) => void;
+  // What a client other than the engine's own needs besides.
+  /** Those that the cluster has, where they are reached. */
+  readonly brokers: readonly BrokerMetadata[];
+  readonly ledgerRun: number;
+  /** Runs the work at the next instant of the run. */
+  readonly soon: (work: () => void) => void;
+  /** Told of a batch that a broker has answered to have stored. */
+  readonly stored: ClusterView['observeStored'];
 }
 
 export interface LiveProducer extends RunningProducer {
-  readonly selector: KafkajsSelector;
+  readonly selector: Pick<KafkajsSelector, 'closeAll'>;
 }
 
 /** @throws ConfigException what Java refuses; Error for a codec that this Node lacks. Both have been checked before. */

@@ -29,10 +29,9 @@ async function createRun(): Promise<LiveRun> {
   const { endpoints, topic, partitions, lingerMs, recordsPerS, valueBytes } = plan;
   const wanted = { topic, partitions, replicationFactor: null, minInsyncReplicas: null };
   const found = await findTopic(endpoints, wanted);
-  const nodes = found.brokers.map(({ node }) => node);
   const scenario = liveScenario({
     seed: 1,
-    brokers: nodes.length,
+    brokers: found.brokers.length,
     topics: [found.topic],
     workload: {
       shape: 'steady',
@@ -51,7 +50,7 @@ async function createRun(): Promise<LiveRun> {
     engine: (openLog) =>
       createKafkajsEngine({
         scenario,
-        nodes,
+        brokers: found.brokers,
         bootstrap: endpoints,
         own: null,
         ledgerRun: 1,
