@@ -98,6 +98,8 @@ test.describe('on real brokers', () => {
     await expect.poll(() => brokerState(app), SOON).toBe('up');
     await strike(app, 'Heal the link');
     await expect.poll(() => isSlow(app), SOON).toBe(false);
+    // What was said of the broker that could not be reached does not stay on the stage.
+    await expect(page.getByText('A broker cannot be reached')).toHaveCount(0, SOON);
 
     await app.button('Stop producer').click();
     await expect(app.button('Start producer')).toBeVisible(SOON);

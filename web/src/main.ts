@@ -88,6 +88,6 @@ function sayWhyNot(error: unknown): void {
 async function openLive(): Promise<RestartableSource> {
   const { createLiveSource, pageSurroundings } = await import('./sources/liveSource.ts');
   const live = createLiveSource(pageSurroundings);
-  live.onSentence((sentence) => store.getState().notify(sentence, 'warn'));
+  live.onSentence((sentence, isPassing) => store.getState().notify(sentence, 'warn', null, isPassing));
   return live;
 }

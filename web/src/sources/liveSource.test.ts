@@ -288,6 +288,21 @@ describe('a live source', () => {
     expect(source.ledger?.all.missing).toBe(1);
   });
 
+  it('tells of trouble that comes and goes as such, each time that it comes', async () => {
+    const bridge = await joined();
+    const heard: [string, boolean][] = [];
+    bridge.source.onSentence((sentence, isPassing) => heard.push([sentence, isPassing]));
+    const say = (warning: string | null): void =>
+      bridge.say({ kind: 'status', failure: null, warning, viewers: 1 });
+    for (const warning of ['A broker is away.', 'A broker is away.', null, 'A broker is away.']) say(warning);
+    bridge.say({ kind: 'commandDone', commandId: 1, sentence: 'There is no broker 9.' });
+    expect(heard).toEqual([
+      ['A broker is away.', true],
+      ['A broker is away.', true],
+      ['There is no broker 9.', false],
+    ]);
+  });
+
   it('stops where another try would be refused the same way', async () => {
     const bridge = await joined();
     bridge.say({ kind: 'refused', reason: 'protocol-version', sentence: 'Reload.' });

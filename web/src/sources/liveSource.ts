@@ -31,9 +31,12 @@ const LOOK_ONLY = 'You are looking on: only the presenter can change this run.';
 const NOT_SENT = 'There is no connection to the bridge: nothing was done.';
 const LOST = 'The bridge cannot be reached. The picture stays as it was, and comes back by itself.';
 
+/** `isPassing`: it is of trouble that comes and goes, and says nothing of what was done here. */
+type SentenceListener = (sentence: string, isPassing: boolean) => void;
+
 export interface LiveSource extends RestartableSource {
   /** Told what the bridge says by itself: a command that was refused, a run that begins anew. */
-  onSentence(listener: (sentence: string) => void): void;
+  onSentence(listener: SentenceListener): void;
   ledgerRecords(listing: LedgerListing, tp: number | null): readonly number[] | 'asked';
   close(): void;
 }
@@ -56,7 +59,7 @@ class LiveRunSource implements LiveSource {
   readonly mostEvents: number;
   private readonly connection: LiveConnection;
   private readonly listeners = new Set<(change: LogChange) => void>();
-  private readonly talkers = new Set<(sentence: string) => void>();
+  private readonly talkers = new Set<SentenceListener>();
   readonly contents = new Map<number, RecordContent | 'asked' | 'gone'>();
   private readonly ledgerLists = new LedgerLists((question) => this.connection.send(question));
   private runId: string | null = null;
@@ -154,7 +157,7 @@ class LiveRunSource implements LiveSource {
     return () => this.listeners.delete(listener);
   }
 
-  onSentence(listener: (sentence: string) => void): void {
+  onSentence(listener: SentenceListener): void {
     this.talkers.add(listener);
   }
 
@@ -175,7 +178,7 @@ class LiveRunSource implements LiveSource {
         return this.takeState(message);
       case 'status':
         if (message.failure !== null) this.setStatus({ kind: 'failed', sentence: message.failure });
-        if (message.warning !== null && message.warning !== this.warning) this.talk(message.warning);
+        if (message.warning !== null && message.warning !== this.warning) this.talk(message.warning, true);
         this.warning = message.warning;
         return;
       case 'commandDone':
@@ -273,8 +276,8 @@ class LiveRunSource implements LiveSource {
     this.tell({ kind: 'grown' });
   }
 
-  private talk(sentence: string): void {
-    for (const talker of this.talkers) talker(sentence);
+  private talk(sentence: string, isPassing = false): void {
+    for (const talker of this.talkers) talker(sentence, isPassing);
   }
 
   private tell(change: LogChange): void {

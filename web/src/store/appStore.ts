@@ -15,6 +15,8 @@ export interface Notice {
   readonly sentence: string;
   /** What can be done about it. */
   readonly action: { readonly label: string; readonly run: () => void } | null;
+  /** Of trouble that comes and goes: it leaves by itself after a while. */
+  readonly isPassing: boolean;
 }
 
 /** A lesson that is open, and how far the reader is. */
@@ -69,7 +71,12 @@ export interface AppState {
   readonly openMenu: (menu: MenuPlace | null) => void;
   readonly setTheme: (theme: Theme) => void;
   readonly togglePanel: (panel: keyof Panels) => void;
-  readonly notify: (sentence: string, tone?: NoticeTone, action?: Notice['action']) => void;
+  readonly notify: (
+    sentence: string,
+    tone?: NoticeTone,
+    action?: Notice['action'],
+    isPassing?: boolean,
+  ) => void;
   readonly dismiss: (id: number) => void;
   readonly setDraft: (key: string, text: string | null) => void;
   readonly setLook: (names: readonly string[]) => void;
@@ -119,10 +126,10 @@ export function createAppStore(memory: Memory, storage: Remembering): AppStore {
         set({ panels: { ...get().panels, [panel]: !get().panels[panel] } });
         remember();
       },
-      notify: (sentence, tone = 'plain', action = null) => {
+      notify: (sentence, tone = 'plain', action = null, isPassing = false) => {
         // The same sentence twice is one notice, moved to the end.
         const rest = get().notices.filter((notice) => notice.sentence !== sentence);
-        set({ notices: [...rest, { id: notices++, tone, sentence, action }].slice(-MAX_NOTICES) });
+        set({ notices: [...rest, { id: notices++, tone, sentence, action, isPassing }].slice(-MAX_NOTICES) });
       },
       dismiss: (id) => set({ notices: get().notices.filter((notice) => notice.id !== id) }),
       setDraft: (key, text) => {
