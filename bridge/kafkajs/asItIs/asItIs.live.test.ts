@@ -11,6 +11,7 @@ const LIMIT_MS = 120_000;
 const LOOK_MS = 50;
 const ARRIVAL_LIMIT_MS = 60_000;
 const RECORDS = 300;
+const FROZEN_RECORDS = 1200;
 const KILLED_RECORDS = 6000;
 let runs = 0x0a51_0000;
 
@@ -87,6 +88,26 @@ await describeWithKafka('kafkajs as it is', () => {
         ),
       LIMIT_MS,
     );
+
+  it(
+    'a broker is frozen: what kafkajs no longer waits for is told, and it goes on',
+    () =>
+      live({ 'request.timeout.ms': '2000' }, { recordsPerS: 200, records: FROZEN_RECORDS }, async (one) => {
+        while (acked(one) < FROZEN_RECORDS / 6) await sleep(LOOK_MS);
+        cluster.freeze(2);
+        while (one.count('request.lost') === 0) await sleep(LOOK_MS);
+        await cluster.restart(2);
+        await one.settle(LIMIT_MS);
+        expect(one.events().find(({ type }) => type === 'request.lost')).toMatchObject({ by: 'timed-out' });
+        const { counts } = one.ledger;
+        expect(counts.acked + counts.failed).toBe(FROZEN_RECORDS);
+        expect(await one.committed()).toBe(counts.ackedAndPresent + counts.failedButPresent);
+        // The same records go out once more.
+        expect(one.count('batch.requeued')).toBeGreaterThan(0);
+        await cluster.untilIsrFull();
+      }),
+    LIMIT_MS,
+  );
 
   it(
     'a broker is killed under load: every record has its outcome, and the account of it adds up',
