@@ -7,8 +7,8 @@ import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRandom } from '#base/random';
-import { SUBPROTOCOL } from '#wire/protocol';
-import { START_CLUSTER_PATH, START_CLUSTER_TOKEN } from '#wire/startCluster';
+import { SUBPROTOCOL, TOKEN_HEADER } from '#wire/protocol';
+import { START_CLUSTER_PATH } from '#wire/startCluster';
 import { ClusterStarter } from './ClusterStarter.ts';
 import { refuseUpgrade, startServer, type BridgeServer } from './server.ts';
 
@@ -166,19 +166,19 @@ describe('a local cluster that the page asks for', () => {
   const own = (): Record<string, string> => ({
     host: ownHost(),
     origin: `http://${ownHost()}`,
-    [START_CLUSTER_TOKEN]: server.token,
+    [TOKEN_HEADER]: server.token,
   });
   const start = (headers: Record<string, string>) => get(START_CLUSTER_PATH, headers, 'POST');
 
   it('is not started for another page, another host, or without the token', async () => {
     expect((await get('/', { host: ownHost() })).body).toContain('linger-startable');
-    const { [START_CLUSTER_TOKEN]: _, ...withoutToken } = own();
+    const { [TOKEN_HEADER]: _, ...withoutToken } = own();
     const { origin: __, ...withoutOrigin } = own();
     for (const headers of [
       withoutToken,
       withoutOrigin,
-      { ...own(), [START_CLUSTER_TOKEN]: server.token.replace(/^./, 'x') },
-      { ...own(), [START_CLUSTER_TOKEN]: '' },
+      { ...own(), [TOKEN_HEADER]: server.token.replace(/^./, 'x') },
+      { ...own(), [TOKEN_HEADER]: '' },
       { ...own(), origin: 'http://elsewhere.example' },
       { ...own(), host: 'elsewhere.example' },
     ])

@@ -5,18 +5,26 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import sirv from 'sirv';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { START_CLUSTER_PATH, START_CLUSTER_TOKEN } from '#wire/startCluster';
-import { MAX_PAGE_MESSAGE_BYTES, SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
+import { START_CLUSTER_PATH } from '#wire/startCluster';
+import { MAX_PAGE_MESSAGE_BYTES, SUBPROTOCOL, TOKEN_HEADER, TOKEN_PREFIX, WAY_IN_PATH } from '#wire/protocol';
 import type { ClusterStarter } from './ClusterStarter.ts';
 
 const MAX_VIEWERS = 16;
 const HOST = '127.0.0.1';
+const STALE_PAGE = 'This page is of a bridge that has ended: reload it.';
+const NO_ROOM = 'As many look on as there is room for: this page comes in when one of them leaves.';
 
 export type PageHandler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
@@ -73,6 +81,8 @@ export async function startServer(options: ServerOptions): Promise<BridgeServer>
       refuseRequest(response, 405, 'Only GET and HEAD are answered here.');
       return;
     }
+    if (request.url === WAY_IN_PATH)
+      return answerWayIn(request, response, { token, viewers: viewers.clients.size, sentence: STALE_PAGE });
     page(request, response);
   });
   server.on('upgrade', (request, socket, head) => {
@@ -129,6 +139,28 @@ export function refusalOf(
   return null;
 }
 
+/** What a page is told whose socket was refused. The host has been checked; `sentence`: of a wrong token. */
+export function answerWayIn(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  door: {
+    readonly token: string;
+    readonly viewers: number;
+    readonly maxViewers?: number;
+    readonly sentence: string;
+  },
+): void {
+  const { token, viewers, maxViewers = MAX_VIEWERS, sentence } = door;
+  if (!hasToken(headers, token)) return refuseRequest(response, 401, sentence);
+  if (viewers >= maxViewers) return refuseRequest(response, 503, NO_ROOM);
+  response.writeHead(204).end();
+}
+
+const hasToken = (headers: IncomingHttpHeaders, token: string): boolean => {
+  const given = headers[TOKEN_HEADER];
+  return typeof given === 'string' && sameSecret(given, token);
+};
+
 /** Why a page may not have a cluster started, in a sentence; null: it may. The host has been checked. */
 function startRefusalOf(
   { headers }: IncomingMessage,
@@ -136,8 +168,7 @@ function startRefusalOf(
   token: string,
 ): string | null {
   if (!ownHosts.some((host) => headers.origin === `http://${host}`)) return 'Another page asks for this.';
-  const given = headers[START_CLUSTER_TOKEN];
-  return typeof given === 'string' && sameSecret(given, token) ? null : 'The token is missing or wrong.';
+  return hasToken(headers, token) ? null : 'The token is missing or wrong.';
 }
 
 function sameSecret(given: string, secret: string): boolean {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { parseBridgeMessage, writeMessage, type BridgeMessage } from '#wire/messages';
-import { PROTOCOL_VERSION, SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
-import { START_CLUSTER_PATH, START_CLUSTER_TOKEN } from '#wire/startCluster';
+import { PROTOCOL_VERSION, SUBPROTOCOL, TOKEN_HEADER, TOKEN_PREFIX, WAY_IN_PATH } from '#wire/protocol';
+import { START_CLUSTER_PATH } from '#wire/startCluster';
 import { ClusterStarter } from './ClusterStarter.ts';
 import type { BridgeServer } from './server.ts';
 import { startSimulatedBridge, type SimulatedBridge } from './testing/simulatedBridge.ts';
@@ -91,9 +91,25 @@ describe.skipIf(process.platform !== 'linux')('a shared bridge', () => {
     expect(await knock(door.address, '')).toBe(401);
   });
 
+  it('tells a page whose socket was refused why, and nobody else anything', async () => {
+    const ask = async (address: string, headers: Record<string, string>): Promise<string> => {
+      const answer = await fetch(address.replace(/\/$/, WAY_IN_PATH), { headers });
+      return `${answer.status} ${await answer.text()}`.trim();
+    };
+    const [good, own] = [tokenOf(door.link), presenter.token];
+    expect(await ask(door.address, { [TOKEN_HEADER]: good })).toBe('204');
+    expect(await ask(presenter.address, { [TOKEN_HEADER]: own })).toBe('204');
+    for (const headers of [{ [TOKEN_HEADER]: own }, { [TOKEN_HEADER]: '' }, {}] as Record<string, string>[])
+      expect(await ask(door.address, headers)).toMatch(/^401 .*ask the presenter for the present one/);
+    expect(await ask(presenter.address, { [TOKEN_HEADER]: good })).toMatch(/^401 .*reload it/);
+    const sockets = [await comeIn(), await comeIn()];
+    expect(await ask(door.address, { [TOKEN_HEADER]: good })).toMatch(/^503 .*when one of them leaves/);
+    for (const socket of sockets) socket.close();
+  });
+
   it('starts no cluster for a viewer, at either door', async () => {
     const ask = async (address: string): Promise<number> => {
-      const headers = { origin: address.slice(0, -1), [START_CLUSTER_TOKEN]: tokenOf(door.link) };
+      const headers = { origin: address.slice(0, -1), [TOKEN_HEADER]: tokenOf(door.link) };
       const url = address.replace(/\/$/, START_CLUSTER_PATH);
       return (await fetch(url, { method: 'POST', headers })).status;
     };

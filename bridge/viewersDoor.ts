@@ -11,8 +11,9 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import sirv from 'sirv';
 import type { WebSocket } from 'ws';
-import { VIEWERS_TOKEN } from '#wire/protocol';
+import { VIEWERS_TOKEN, WAY_IN_PATH } from '#wire/protocol';
 import {
+  answerWayIn,
   createSockets,
   isDocument,
   listen,
@@ -27,6 +28,7 @@ import {
 const CONNECTIONS_OF_A_PAGE = 7;
 /** A request that is not whole by then was none. */
 const REQUEST_MS = 10_000;
+const OLD_LINK = 'This link is not valid, or not any more: ask the presenter for the present one.';
 
 export interface ViewersDoorOptions {
   /** Of this machine, as it was given: no name. */
@@ -62,6 +64,15 @@ export async function openViewersDoor(options: ViewersDoorOptions): Promise<View
       return refuseRequest(response, 403, 'This page is served to its own address only.');
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return refuseRequest(response, 405, 'Only GET and HEAD are answered here.');
+    if (request.url === WAY_IN_PATH) {
+      const { maxViewers } = options;
+      return answerWayIn(request, response, {
+        token,
+        viewers: sockets.clients.size,
+        maxViewers,
+        sentence: OLD_LINK,
+      });
+    }
     if (!isDocument(request.url ?? '/'))
       return files(request, response, () => refuseRequest(response, 404, 'There is nothing here.'));
     const live = options.live();

@@ -79,6 +79,33 @@ test('a viewer sees the run by the link from the presenter’s page, and can cha
   await context.close();
 });
 
+test('an old link is told apart from an absent bridge, and a good one in the same tab comes in', async ({
+  page,
+  browser,
+}) => {
+  await page.goto(`${LIVE_URL}?live`);
+  const presenter = new App(page);
+  await presenter.loaded();
+  await presenter.button('Share a link to this moment').click();
+  const link = await page.getByLabel('Link for viewers').inputValue();
+
+  const context = await browser.newContext();
+  const viewer = new App(await context.newPage());
+  await viewer.page.goto(link.replace(/=.*$/, `=${'0'.repeat(48)}`));
+  const status = viewer.page.getByTestId('live-status');
+  await expect(status).toContainText('ask the presenter for the present one');
+  await expect(viewer.page.locator('.notices')).toContainText('This link is not valid, or not any more');
+
+  // Only what is behind the # is another: the page loads itself anew.
+  const reloaded = viewer.page.waitForEvent('load');
+  await viewer.page.goto(link);
+  await reloaded;
+  await viewer.loaded();
+  await expect.poll(async () => (await viewer.counts()).acked, { timeout: 30_000 }).toBeGreaterThan(5);
+  await expect(viewer.page.getByText(/This link is not valid/)).toHaveCount(0);
+  await context.close();
+});
+
 test('without the whole link the address gives the model, and says what is missing', async ({ page }) => {
   const app = new App(page);
   await page.goto(`${VIEWERS_URL}?live`);

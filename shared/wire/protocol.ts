@@ -5,6 +5,10 @@ export const PROTOCOL_VERSION = 4;
 /** The one subprotocol of the socket; the token travels beside it as another one, so that no address holds it. */
 export const SUBPROTOCOL = 'linger.1';
 export const TOKEN_PREFIX = 'linger.token.';
+/** Carries the token of an HTTP request: a form or an image of another page cannot send it. */
+export const TOKEN_HEADER = 'x-linger-token';
+/** Asked by a page whose socket was refused, which a browser does not explain: 204, or why it is not let in. */
+export const WAY_IN_PATH = '/way-in';
 /** The name of the viewers' token behind the # of their link. */
 export const VIEWERS_TOKEN = 'viewer';
 

@@ -5,8 +5,6 @@
 import * as v from 'valibot';
 
 export const START_CLUSTER_PATH = '/start-cluster';
-/** Carries the presenter's token: a form or an image of another page cannot send it. */
-export const START_CLUSTER_TOKEN = 'x-linger-token';
 
 const report = v.variant('kind', [
   v.strictObject({ kind: v.literal('step'), line: v.string() }),

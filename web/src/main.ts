@@ -36,6 +36,8 @@ const NO_LIVE_RUN = {
 const storage = browserStore();
 const remembered = readMemory(storage);
 takeViewersToken();
+// Another link in the same tab differs behind the # only, for which no browser loads a page anew.
+if (isViewersPage()) addEventListener('hashchange', () => location.reload());
 const link = readAddress();
 const store = createAppStore(remembered.memory, storage);
 const isLive = isLiveAddress() && liveOffer() !== null;

@@ -25,15 +25,23 @@ export interface Surroundings {
   open(protocols: readonly string[], listener: SocketListener): Socket;
   /** The token of the bridge that now serves this address; null: there is none. */
   token(isFirst: boolean): Promise<string | null>;
+  /** Why a socket with that token is not let in; null: it would be now. Rejects when the bridge cannot be asked. */
+  refusal(token: string): Promise<Refusal | null>;
   after(ms: number, run: () => void): () => void;
+}
+
+export interface Refusal {
+  readonly sentence: string;
+  /** No other try would be let in. */
+  readonly isFinal: boolean;
 }
 
 export interface ConnectionListener {
   opened(): void;
   message(message: BridgeMessage): void;
   frame(bytes: Uint8Array): void;
-  /** It will be tried again. */
-  lost(): void;
+  /** It will be tried again, unless the refusal is final. `refusal` null: the bridge cannot be reached. */
+  lost(refusal: Refusal | null): void;
 }
 
 const FIRST_PAUSE_MS = 250;
@@ -87,8 +95,10 @@ export class LiveConnection {
   }
 
   private open(token: string): void {
+    let hasOpened = false;
     const socket = this.surroundings.open([SUBPROTOCOL, `${TOKEN_PREFIX}${token}`], {
       opened: () => {
+        hasOpened = true;
         this.socket = socket;
         this.heard();
         this.listener.opened();
@@ -99,9 +109,18 @@ export class LiveConnection {
       },
       closed: () => {
         if (this.socket === socket) this.drop();
-        this.retry();
+        if (hasOpened) this.retry();
+        else this.askWhy(token);
       },
     });
+  }
+
+  /** A browser does not say whether it was refused or nobody is there. */
+  private askWhy(token: string): void {
+    this.surroundings.refusal(token).then(
+      (refusal) => this.retry(refusal),
+      () => this.retry(),
+    );
   }
 
   private take(data: unknown): void {
@@ -130,9 +149,10 @@ export class LiveConnection {
     return true;
   }
 
-  private retry(): void {
+  private retry(refusal: Refusal | null = null): void {
     if (this.isEnded) return;
-    this.listener.lost();
+    this.listener.lost(refusal);
+    if (refusal?.isFinal === true) return this.end();
     this.cancelPause();
     this.cancelPause = this.surroundings.after(this.pauseMs, () => this.connect());
     this.pauseMs = Math.min(LONGEST_PAUSE_MS, this.pauseMs * 2);

@@ -22,7 +22,7 @@ import {
 import { PROTOCOL_VERSION } from '#wire/protocol';
 import { encodeState } from '#wire/snapshot';
 import { createSession } from '../session/session.ts';
-import type { Socket, SocketListener } from './liveConnection.ts';
+import type { Refusal, Socket, SocketListener } from './liveConnection.ts';
 import { createLiveSource, type LiveSource } from './liveSource.ts';
 
 const MS = 1000;
@@ -66,6 +66,7 @@ class FakeBridge {
   readonly tape: EventTape;
   token = 'secret';
   runId = 'run-1';
+  refusal: Refusal | null | 'nobody is there' = 'nobody is there';
   private timers: { readonly ms: number; readonly run: () => void }[] = [];
   private sentSeq = 0;
 
@@ -81,6 +82,8 @@ class FakeBridge {
           return socket;
         },
         token: () => Promise.resolve(this.token),
+        refusal: () =>
+          this.refusal === 'nobody is there' ? Promise.reject(new Error()) : Promise.resolve(this.refusal),
         after: (ms, run) => {
           const timer = { ms, run };
           this.timers.push(timer);
@@ -220,6 +223,7 @@ describe('a live source', () => {
     const bridge = await joined();
     for (const pause of [250, 500, 1000, 2000, 4000, 4000]) {
       bridge.socket.heard.closed();
+      await settle();
       expect(bridge.waits).toEqual([pause]);
       await bridge.end(pause);
     }
@@ -301,6 +305,26 @@ describe('a live source', () => {
       ['A broker is away.', true],
       ['There is no broker 9.', false],
     ]);
+  });
+
+  it('says why it is not let in, and asks no more where the link will never be good', async () => {
+    const bridge = new FakeBridge();
+    const refused = async (refusal: Refusal | null | 'nobody is there'): Promise<string> => {
+      bridge.refusal = refusal;
+      await settle();
+      bridge.socket.heard.closed();
+      await settle();
+      const { status } = bridge.source;
+      return status.kind === 'disconnected' ? status.sentence : status.kind;
+    };
+    expect(await refused('nobody is there')).toBe('Connecting to the bridge.');
+    await bridge.end(250);
+    expect(await refused({ sentence: 'No room.', isFinal: false })).toBe('No room.');
+    await bridge.end(500);
+    expect(await refused({ sentence: 'Ask for another link.', isFinal: true })).toBe('Ask for another link.');
+    expect(bridge.sentences).toEqual(['Ask for another link.']);
+    expect(bridge.waits).toEqual([]);
+    expect(bridge.sockets).toHaveLength(3);
   });
 
   it('stops where another try would be refused the same way', async () => {

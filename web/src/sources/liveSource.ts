@@ -11,13 +11,13 @@ import type { PipelineState } from '#projections/pipelineState';
 import { decodeWireFrame } from '#wire/frame';
 import type { LedgerListing, LedgerMessage } from '#wire/ledger';
 import { vocabulary, type BridgeMessage, type StateMessage } from '#wire/messages';
-import { PROTOCOL_VERSION } from '#wire/protocol';
+import { PROTOCOL_VERSION, TOKEN_HEADER, WAY_IN_PATH } from '#wire/protocol';
 import { decodeState } from '#wire/snapshot';
 import type { RestartableSource } from '../session/session.ts';
 import { beginningLink } from './beginningLink.ts';
 import { LedgerLists } from './ledgerLists.ts';
 import { isViewersPage, viewersToken } from '../session/urlState.ts';
-import { LiveConnection, type Surroundings } from './liveConnection.ts';
+import { LiveConnection, type Refusal, type Surroundings } from './liveConnection.ts';
 import type { Capabilities, LogChange, Provenance, RecordContent, SourceStatus } from './Source.ts';
 
 /** What the page keeps of a run; older events go. */
@@ -25,6 +25,7 @@ const MAX_EVENTS = 2_000_000;
 /** Contents of records that were asked for. */
 const MAX_CONTENTS = 500;
 
+const ANSWER_MS = 3000;
 const RELOAD = 'This page and the bridge are of different versions: reload the page.';
 const CONNECTING = 'Connecting to the bridge.';
 const LOOK_ONLY = 'You are looking on: only the presenter can change this run.';
@@ -82,7 +83,7 @@ class LiveRunSource implements LiveSource {
       opened: () => this.hello(),
       message: (message) => this.take(message),
       frame: (bytes) => this.takeFrame(bytes),
-      lost: () => this.setStatus({ kind: 'disconnected', sentence: this.runId === null ? CONNECTING : LOST }),
+      lost: (refusal) => this.lost(refusal),
     });
   }
 
@@ -271,6 +272,12 @@ class LiveRunSource implements LiveSource {
     return 'What happened in between was not received: the picture begins anew at the present.';
   }
 
+  private lost(refusal: Refusal | null): void {
+    const sentence = refusal?.sentence ?? (this.runId === null ? CONNECTING : LOST);
+    if (refusal?.isFinal === true) this.talk(sentence);
+    this.setStatus({ kind: 'disconnected', sentence });
+  }
+
   private setStatus(status: SourceStatus): void {
     this.status = status;
     this.tell({ kind: 'grown' });
@@ -316,6 +323,18 @@ export const pageSurroundings: Surroundings = {
     const answer = await fetch('/', { cache: 'no-store' });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     return page.querySelector<HTMLMetaElement>('meta[name="linger-token"]')?.content ?? null;
+  },
+  /** A new page of a bridge that was started anew has its token; a viewer's link stays what it is. */
+  async refusal(token) {
+    const headers = { [TOKEN_HEADER]: token };
+    // A bridge that stands still answers nothing: then it is tried again as when nobody is there.
+    const answer = await fetch(WAY_IN_PATH, {
+      headers,
+      cache: 'no-store',
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    if (answer.status !== 401 && answer.status !== 503) return null;
+    return { sentence: (await answer.text()).trim(), isFinal: answer.status === 401 && isViewersPage() };
   },
   after: (ms, run) => {
     const timer = setTimeout(run, ms);

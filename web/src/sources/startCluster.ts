@@ -1,5 +1,6 @@
 /** Has the bridge start a local cluster, and hears its steps. */
-import { parseStartReport, START_CLUSTER_PATH, START_CLUSTER_TOKEN } from '#wire/startCluster';
+import { TOKEN_HEADER } from '#wire/protocol';
+import { parseStartReport, START_CLUSTER_PATH } from '#wire/startCluster';
 import type { StartReport } from '#wire/startCluster';
 
 const GONE = 'The bridge did not answer to the end: look at what it says in its terminal, and try again.';
@@ -10,7 +11,7 @@ export async function startCluster(step: (line: string) => void): Promise<string
   try {
     const answer = await fetch(START_CLUSTER_PATH, {
       method: 'POST',
-      headers: { [START_CLUSTER_TOKEN]: token },
+      headers: { [TOKEN_HEADER]: token },
     });
     if (!answer.ok || answer.body === null) return await answer.text();
     for await (const line of linesOf(answer.body)) {
