@@ -160,6 +160,10 @@ export interface PartitionState {
   readonly deque: BatchId[];
 }
 
+/** Before the first word of a leader: a live run begins before the cluster has been asked. */
+export const isLeaderUnknown = ({ leader, leaderEpoch }: PartitionState): boolean =>
+  leader === null && leaderEpoch < 0;
+
 /** A transactional id as its coordinator has it in its log. */
 export interface CoordinatorView {
   readonly transactionalId: string;

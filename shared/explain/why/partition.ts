@@ -1,6 +1,6 @@
 /** How a partition stands: its leader, its replicas, and what waits for it. */
 import type { NodeId, TpId } from '#base/ids';
-import type { PartitionState } from '#projections/pipelineState';
+import { isLeaderUnknown, type PartitionState } from '#projections/pipelineState';
 import { count, list, nodeName, plural } from '../words.ts';
 import { whyBatch } from './batch.ts';
 import { brokerName, type WhyContext } from './WhyContext.ts';
@@ -24,6 +24,7 @@ function leadership(context: WhyContext, partition: PartitionState): string {
       : `The client sends to ${nodeName(partition.clientLeader)}.`;
   }
   if (partition.isDeleted) return 'Its topic was deleted, with all that was in it.';
+  if (isLeaderUnknown(partition)) return 'Nobody has told yet which broker leads it.';
   if (partition.leader === null) return 'It has no leader: nobody can write to it.';
   const end = partition.logEnd.get(partition.leader) ?? 0;
   const stale =

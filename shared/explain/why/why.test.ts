@@ -329,3 +329,14 @@ test('partitions, brokers, producers', () => {
     'Running; 1 record in 1 batch not done yet, 33,554,432 of 33,554,432 B of buffer.memory free.',
   );
 });
+
+test('a partition that nobody has told a leader of is not one without a leader', () => {
+  const log = new HandMadeLog();
+  log.write('broker.moved', { node: 0, to: 'up' });
+  log.write('partition.named', { tp: 2, topic: 'orders', partition: 2 });
+  expect(say(log, { kind: 'partition', id: tpId(2) })).toContain(
+    'Nobody has told yet which broker leads it.',
+  );
+  log.write('leader.elected', { tp: 2, leader: null, leaderEpoch: 4 });
+  expect(say(log, { kind: 'partition', id: tpId(2) })).toContain('It has no leader');
+});

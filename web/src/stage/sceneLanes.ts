@@ -1,7 +1,13 @@
 /** Station 4: the deques of the record accumulator, their batches, and the buffer they draw on. */
 import type { BatchId } from '#base/ids';
 import { MICROS_PER_MS, runMicros } from '#base/time';
-import type { BatchState, ClientState, PartitionState, PipelineState } from '#projections/pipelineState';
+import {
+  isLeaderUnknown,
+  type BatchState,
+  type ClientState,
+  type PartitionState,
+  type PipelineState,
+} from '#projections/pipelineState';
 import { bytesText, countText, msText } from '../ui/format.ts';
 import { gridFor } from './grid.ts';
 import { type LanePlace } from './layout.ts';
@@ -188,7 +194,8 @@ function idleWords(
   partition: PartitionState,
 ): { readonly text: string; readonly tone: Tone } | null {
   if (partition.isDeleted) return { text: 'topic deleted', tone: 'bad' };
-  if (partition.leader === null && state.brokers.size > 0) return { text: 'no leader', tone: 'bad' };
+  if (partition.leader === null && state.brokers.size > 0 && !isLeaderUnknown(partition))
+    return { text: 'no leader', tone: 'bad' };
   return null;
 }
 
