@@ -3,17 +3,19 @@
  * only place where time passes, always in the same order. No React, no canvas: both only look.
  */
 import { micros, type Micros } from '#base/time';
-import type { Scenario } from '#model/Scenario';
-import { nextBatchLeaving, nextEvent, previousBatchLeaving, previousEvent } from '#projections/nextStop';
 import { MAX_LEAD_US } from '../stage/motion.ts';
 import { autoSpeedAt } from './autoSpeed.ts';
 import { StageSource } from '../sources/stageSource.ts';
 import type { CutNotice, RestartableSource, Session } from './contract.ts';
-import { createKeeping } from './keeping.ts';
 import { atOnceShownAt, followFactor, isFarFrom, nowShownAt } from './follow.ts';
+import { createKeeping } from './keeping.ts';
+import { createListeners } from './listeners.ts';
+import { createPasts } from './pasts.ts';
 import { createPicture, type Picture } from './picture.ts';
 import { initialPlayback, isMoving, reducePlayback, type Playback, type PlaybackAction } from './playback.ts';
 import { createView } from './sessionView.ts';
+import { createSpeedMeter } from './speedMeter.ts';
+import { isWithinInstant, nextStop, type StepBy } from './stops.ts';
 import type { StageView } from './view.ts';
 
 export type { CutNotice, RestartableSource, Session, SessionAction } from './contract.ts';
@@ -41,7 +43,6 @@ export function createSession(own: RestartableSource): Session {
   let lastMs: number | null = null;
   let slowMs = 0;
   let version = 0;
-  let keptUp = 1;
   let cutAt: number | null = null;
   /** Of the run that is to take over: where it is to be shown. */
   let switchAt: Micros | 'now' | null = null;
@@ -52,12 +53,12 @@ export function createSession(own: RestartableSource): Session {
   /** The moment that the page was opened at has been reached. */
   let isOpen = false;
   const keeping = createKeeping();
-  /** Of each run that was on the stage: what it was before each change. */
-  const pasts = new WeakMap<RestartableSource, Scenario[]>();
-  const drawers = new Set<(view: StageView) => void>();
-  const listeners = new Set<() => void>();
-  const cutListeners = new Set<(cut: CutNotice) => void>();
-  const goneListeners = new Set<(startAt: number) => void>();
+  const pasts = createPasts();
+  const speedMeter = createSpeedMeter();
+  const drawers = createListeners<StageView>();
+  const copies = createListeners<void>();
+  const cuts = createListeners<CutNotice>();
+  const goneListeners = createListeners<number>();
   const view = createView({
     picture: () => picture,
     playback: () => playback,
@@ -86,16 +87,10 @@ export function createSession(own: RestartableSource): Session {
     reduce({ type: isOn ? 'play' : 'pause' });
   };
 
-  const step = (by: 'event' | 'batch', back: boolean): void => {
+  const step = (by: StepBy, back: boolean): void => {
     const { seq } = playback.cursor;
-    const stop = (): number | null => {
-      const { log, projections } = picture;
-      if (by === 'event') return back ? previousEvent(log, seq) : nextEvent(log, seq);
-      return back
-        ? previousBatchLeaving(log, projections.marks, seq)
-        : nextBatchLeaving(log, projections.marks, seq);
-    };
     if (back && seq === picture.log.startSeq && seq > 0) return sayGone();
+    const stop = (): number | null => nextStop(picture, seq, by, back);
     if (!back) ensureUntil(() => stop() !== null);
     const to = stop() ?? (back ? picture.log.startSeq : picture.log.endSeq);
     reduce({ type: 'moveTo', seq: to });
@@ -121,21 +116,13 @@ export function createSession(own: RestartableSource): Session {
     return at;
   };
 
-  const remember = (before: Scenario): void => {
-    const past = pasts.get(source.shown) ?? [];
-    past.push(before);
-    pasts.set(source.shown, past);
-  };
-
   const withinRun = (at: number): number => {
     if (at < picture.startAt && picture.startAt > 0) sayGone();
     return Math.min(source.endsAt ?? Number.POSITIVE_INFINITY, Math.max(picture.startAt, at));
   };
 
   /** Somebody wanted to see, or saw, what is not kept. */
-  const sayGone = (): void => {
-    for (const listener of goneListeners) listener(picture.startAt);
-  };
+  const sayGone = (): void => goneListeners.tell(picture.startAt);
 
   /** Of a run that is too long only the last part is kept. */
   const letGo = (): void => {
@@ -178,7 +165,7 @@ export function createSession(own: RestartableSource): Session {
     if (seekingTo !== null && goTo === null) reduce({ type: 'seek', at: seekingTo, completeAt });
     if (cutAt !== null && seenAt - cutAt >= 1) {
       const cut = { cutUs: Math.min(seenAt, oldEndAt) - cutAt, cutEvents: oldEndSeq - cutFromSeq };
-      for (const listener of cutListeners) listener(cut);
+      cuts.tell(cut);
     }
     seenAt = playback.cursor.at;
     cutAt = null;
@@ -214,10 +201,10 @@ export function createSession(own: RestartableSource): Session {
       return version;
     },
     get keptUp() {
-      return keptUp;
+      return speedMeter.keptUp;
     },
     get canUndo() {
-      return (pasts.get(source.shown)?.length ?? 0) > 0;
+      return pasts.has(source.shown);
     },
     follow() {
       isFollowing = source.kind === 'live';
@@ -274,7 +261,7 @@ export function createSession(own: RestartableSource): Session {
       const before = source.scenario;
       const refusal = source.execute(body, at);
       if (refusal !== null) return refusal;
-      remember(before);
+      pasts.remember(source.shown, before);
       cutAt = at;
       rest();
       touch();
@@ -287,12 +274,12 @@ export function createSession(own: RestartableSource): Session {
       const before = source.scenario;
       const refusal = source.restart(scenario, rest());
       if (refusal !== null) return refusal;
-      remember(before);
+      pasts.remember(source.shown, before);
       touch();
       return null;
     },
     undo() {
-      const scenario = source.lookOnly === null ? pasts.get(source.shown)?.pop() : undefined;
+      const scenario = source.lookOnly === null ? pasts.takeBack(source.shown) : undefined;
       if (scenario === undefined) return false;
       source.restart(scenario, rest());
       touch();
@@ -328,7 +315,9 @@ export function createSession(own: RestartableSource): Session {
         // At the end of a run that is over time stops.
         if (source.endsAt !== null && playback.headAt >= source.endsAt) reduce({ type: 'pause' });
         arrive();
-        noteSpeed(before, wallMs);
+        // What a live run brings late is no question of speed.
+        if (source.kind === 'model') speedMeter.frame(before, playback, wallMs);
+        else speedMeter.rest();
       }
       // 4. The picture of that moment.
       picture.moveTo(playback.cursor.seq);
@@ -337,35 +326,25 @@ export function createSession(own: RestartableSource): Session {
       if (source.kind !== 'model' && coming === null) seenAt = Math.max(seenAt, completeAt);
       // 5. Whoever draws, draws.
       isOpen ||= playback.seekingTo === null;
-      if (isOpen || version === 0) for (const draw of drawers) draw(view);
+      if (isOpen || version === 0) drawers.tell(view);
       // 6. Slow copies: at most ten a second, at once when something was done.
       slowMs -= wallMs;
       const wantsMore = isMoving(playback) || coming !== null || keeping.isUnderWay;
       if (slowMs <= 0 || !wantsMore) {
         slowMs = SLOW_MS;
         version++;
-        for (const listener of listeners) listener();
+        copies.tell();
       }
       lastMs = wantsMore ? nowMs : null;
       return wantsMore;
     },
     onDraw(draw) {
-      drawers.add(draw);
       touch();
-      return () => drawers.delete(draw);
+      return drawers.add(draw);
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    onGone(listener) {
-      goneListeners.add(listener);
-      return () => goneListeners.delete(listener);
-    },
-    onCut(listener) {
-      cutListeners.add(listener);
-      return () => cutListeners.delete(listener);
-    },
+    subscribe: copies.add,
+    onGone: goneListeners.add,
+    onCut: cuts.add,
   };
 
   /** A seq belongs to the instant that was sought; if it does not, the instant wins. */
@@ -373,22 +352,8 @@ export function createSession(own: RestartableSource): Session {
     if (arrivalSeq === null || playback.seekingTo !== null) return;
     const seq = arrivalSeq;
     arrivalSeq = null;
-    const { log } = picture;
     const { at } = playback.cursor;
-    const isOfThisInstant =
-      seq > 0 && seq <= log.endSeq && log.seqAfter(at - 1) <= seq && seq <= log.seqAfter(at);
-    if (isOfThisInstant) playback = { ...playback, cursor: { seq, at } };
-  };
-
-  const noteSpeed = (before: Playback, wallMs: number): void => {
-    // What a live run brings late is no question of speed.
-    if (!playback.playing || wallMs <= 0 || source.kind !== 'model') {
-      keptUp = 1;
-      return;
-    }
-    const wanted = wallMs * 1000 * playback.speed;
-    const got = playback.headAt - before.headAt;
-    keptUp = keptUp * 0.9 + Math.min(1, got / wanted) * 0.1;
+    if (isWithinInstant(picture.log, seq, at)) playback = { ...playback, cursor: { seq, at } };
   };
 
   return session;
