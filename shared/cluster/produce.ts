@@ -210,8 +210,8 @@ const stored = (
 class DelayedProduce implements HighWatermarkWaiter {
   private readonly broker: Broker;
   private readonly version: number;
-  private readonly outcomes: readonly Outcome[];
-  private readonly done: ProduceDone;
+  private outcomes: readonly Outcome[];
+  private done: ProduceDone;
   private pending = 0;
   private isDone = false;
 
@@ -271,8 +271,12 @@ class DelayedProduce implements HighWatermarkWaiter {
   }
 
   private complete(): void {
+    const { outcomes, done } = this;
     this.isDone = true;
-    const partitions = this.outcomes.map((outcome): ProducePartitionResponse => ({
+    // Its expiry stands in the queue for as long as the timeout is: the batches need not.
+    this.outcomes = [];
+    this.done = () => {};
+    const partitions = outcomes.map((outcome): ProducePartitionResponse => ({
       tp: outcome.sent.tp,
       error: outcome.error,
       // Also with an error that came after the append: the batch stands there.
@@ -285,8 +289,8 @@ class DelayedProduce implements HighWatermarkWaiter {
     }));
     const hinted = new Set(partitions.flatMap(({ currentLeader }) => currentLeader?.leader ?? []));
     const nodeEndpoints = [...hinted].map(addressOf);
-    const hasError = this.outcomes.some((outcome) => outcome.error !== 'NONE');
-    this.done({ api: 'PRODUCE', throttleTimeMs: 0, partitions, nodeEndpoints }, hasError);
+    const hasError = outcomes.some((outcome) => outcome.error !== 'NONE');
+    done({ api: 'PRODUCE', throttleTimeMs: 0, partitions, nodeEndpoints }, hasError);
   }
 
   /** KIP-951: who leads now, if this broker knows. */
