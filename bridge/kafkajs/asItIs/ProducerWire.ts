@@ -181,7 +181,7 @@ export class ProducerWire {
   private drained(node: NodeId, frame: Buffer): readonly CarriedPart[] {
     const { ledgerRun } = this.parts;
     const seen = new Set<CallBatch>();
-    return orNothing(() => readProduceParts(frame, ledgerRun)).map((part) => {
+    const parts = orNothing(() => readProduceParts(frame, ledgerRun)).map((part) => {
       const carried = this.carriedPart(part);
       for (const batch of carried.batches) {
         if (!seen.has(batch)) this.drainedBatch(node, batch, carried.whole === null ? null : part.batch);
@@ -189,6 +189,15 @@ export class ProducerWire {
       }
       return carried;
     });
+    if (seen.size > 0) this.nodeDrained(node, seen);
+    return parts;
+  }
+
+  private nodeDrained(node: NodeId, batches: ReadonlySet<CallBatch>): void {
+    const { run, client } = this.parts;
+    let records = 0;
+    for (const batch of batches) records += batch.records.length;
+    run.events.writer('node.drained')(client, node, batches.size, records);
   }
 
   private carriedPart({ topic, partition, batch, numbers }: ProducePart): CarriedPart {

@@ -74,10 +74,16 @@ export function exhibitCommandSentence(command: CommandBody): string | null {
 export const exhibitCan = (command: CommandBody['do']): boolean => !command.startsWith('transaction.');
 
 /** Of kafkajs's own making: its partitioner is asked, and its requests are read on their way. */
-const DERIVED: readonly EventType[] = ['batch.created', 'record.appended', 'batch.closed', 'batch.requeued'];
+const DERIVED: readonly EventType[] = [
+  'batch.created',
+  'record.appended',
+  'batch.closed',
+  'batch.requeued',
+  'node.drained',
+];
 /** What it has none of, or does not say. */
 const ABSENT =
-  /^(record\.(timestamped|intercepted)|callbacks\.ran|batch\.(ready|split|freed)|ratio\.|node\.|drain\.|partition\.(un)?muted|sticky\.|buffer\.|request\.asked|metadata\.|leader\.hinted|producerId\.|epoch\.|sequence\.|transaction\.)/;
+  /^(record\.(timestamped|intercepted)|callbacks\.ran|batch\.(ready|split|freed)|ratio\.|node\.(?!drained)|drain\.|partition\.(un)?muted|sticky\.|buffer\.|request\.asked|metadata\.|leader\.hinted|producerId\.|epoch\.|sequence\.|transaction\.)/;
 
 /** How an event is known with kafkajs in the engine's place; null: it is not. `other`: what it would be with the engine. */
 export const exhibitProvenance = (

@@ -139,6 +139,9 @@ function drawOwners(ctx: Draw2d, scene: Scene, colours: Palette): void {
   }
 }
 
+const SENDER_WORDS = ['drain', 'ready', 'nodes'];
+const SENDER_WORDS_WITHOUT_ACCUMULATOR = ['send', 'each', 'call'];
+
 function drawSender(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette): void {
   const rect = layout.sender;
   if (scene.senderGlow > 0) {
@@ -151,9 +154,8 @@ function drawSender(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette)
   ctx.fillStyle = colours.text;
   const x = centreX(rect);
   const y = rect.y + 20;
-  ctx.fillText('drain', x, y);
-  ctx.fillText('ready', x, y + 16);
-  ctx.fillText('nodes', x, y + 32);
+  const words = layout.topology.hasAccumulator ? SENDER_WORDS : SENDER_WORDS_WITHOUT_ACCUMULATOR;
+  words.forEach((word, line) => ctx.fillText(word, x, y + line * 16));
 }
 
 function drawGauge(ctx: Draw2d, scene: Scene, layout: Layout, colours: Palette): void {
