@@ -13,7 +13,7 @@ import { applyEvent, pipelineProjection } from '#projections/pipelineProjection'
 import type { Counters } from '#projections/pipelineState';
 import { encodeWireFrame } from '#wire/frame';
 import { vocabulary, type Role, type StateMessage } from '#wire/messages';
-import { MAX_FRAME_EVENTS, PROTOCOL_VERSION } from '#wire/protocol';
+import { KEPT_EVENTS, MAX_FRAME_EVENTS, PROTOCOL_VERSION } from '#wire/protocol';
 import { encodeState } from '#wire/snapshot';
 import { Ceiling, DEFAULT_CEILINGS, type Ceilings } from './ceilings.ts';
 import type { EngineContent, LiveEngine } from './LiveEngine.ts';
@@ -21,8 +21,6 @@ import type { RunLedger } from './LiveLedger.ts';
 import { applicationsOf, type BeginAnother } from './PresentRun.ts';
 import { stopwatch, type Wall } from './WallClock.ts';
 
-/** What the log keeps; older blocks go. */
-const KEPT_EVENTS = 2_000_000;
 /** Trimmed in pieces of this share, so that it is rare. */
 const TRIM_SHARE = 32;
 const STEP_MS = 5;

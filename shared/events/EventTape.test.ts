@@ -283,6 +283,36 @@ describe('EventTape', () => {
     }
   });
 
+  test('a text stays with a receiver that keeps less than the writer, who may use it again', () => {
+    let now = 0;
+    const told = new EventTape({ nowUs: () => micros(now) });
+    const failed = told.writer('batch.failed');
+    const copy = new EventTape();
+    const fail = (message: string): void => {
+      now += 10;
+      failed(batchId(told.endSeq), 'TimeoutException', message, true);
+    };
+    fail('seldom');
+    for (let i = 0; i < 2000; i++) fail('often');
+    const from = told.endSeq;
+    copy.append(told.frame(0, from));
+    copy.trim(from - 512, 0);
+    expect(copy.startSeq).toBeGreaterThan(0);
+    fail('seldom');
+    copy.append(told.frame(from, told.endSeq));
+    expect(copy.at(from)).toMatchObject({ message: 'seldom' });
+    // The bridge has let go of it too: now it may go, and comes anew when it is used.
+    const later = told.endSeq;
+    for (let i = 0; i < 2000; i++) fail('often');
+    copy.append(told.frame(later, told.endSeq));
+    told.trim(told.endSeq - 1024);
+    copy.trim(copy.endSeq - 512, copy.endSeq - 1536);
+    const end = told.endSeq;
+    fail('seldom');
+    copy.append(told.frame(end, told.endSeq));
+    expect(copy.at(end)).toMatchObject({ message: 'seldom' });
+  });
+
   test('four events a record stay below 30 bytes a record', () => {
     let now = 0;
     const tape = new EventTape({ nowUs: () => micros(now) });

@@ -123,9 +123,12 @@ export class EventTape implements EventSink, EventLogView {
     this.resumeAfter(reader);
   }
 
-  /** Drops whole blocks before `seq`. */
-  trim(seq: number): void {
-    this.store.trim(seq);
+  /**
+   * Drops whole blocks before `seq`, and the texts that only they used. A tape that gets the frames of another one keeps
+   * those used since `textsSince`: as long as the other has a text, it may use it again without sending it.
+   */
+  trim(seq: number, textsSince = seq): void {
+    this.store.trim(seq, textsSince);
   }
 
   /** 16 hexadecimal digits over the bytes of [startSeq, toSeq) and the texts that may be used there. */

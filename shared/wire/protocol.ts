@@ -16,6 +16,10 @@ export const VIEWERS_TOKEN = 'viewer';
 export const MAX_PAGE_MESSAGE_BYTES = 64 * 1024;
 /** A frame holds at most so many events: what a viewer that fell behind gets at once. */
 export const MAX_FRAME_EVENTS = 8192;
+/** What the bridge keeps of its log, give or take the share that it trims at once. */
+export const KEPT_EVENTS = 2_000_000;
+/** A receiver keeps every text that was used within so many events: the bridge has none that is older. */
+export const KEPT_TEXTS_EVENTS = 1.5 * KEPT_EVENTS;
 /** A viewer gets no further frame while it has not drawn so many. */
 export const MAX_UNDRAWN_FRAMES = 4;
 

@@ -197,8 +197,8 @@ export class TapeStore {
     this.textBytes -= bytesOfText(text);
   }
 
-  /** Drops whole blocks before `seq`, and the chunks and texts that no block needs any more. */
-  trim(seq: number): void {
+  /** Drops whole blocks before `seq`, the chunks that no block needs any more, and texts not used since `textsSince`. */
+  trim(seq: number, textsSince: number): void {
     const block = Math.floor(Math.min(seq, this.endSeq) / BLOCK_EVENTS);
     const dropped = Math.min(block - this.marks.firstBlock, this.marks.count - 1);
     if (dropped <= 0) return;
@@ -207,6 +207,8 @@ export class TapeStore {
     const chunks = (this.marks.chunk[0] ?? 0) - this.firstChunk;
     this.chunks.splice(0, chunks);
     this.firstChunk += chunks;
-    for (let number = 0; number < this.texts.length; number++) if (!this.isInUse(number)) this.forget(number);
+    const since = Math.min(this.startSeq, textsSince);
+    for (let number = 0; number < this.texts.length; number++)
+      if ((this.lastUses[number] ?? -1) < since) this.forget(number);
   }
 }

@@ -11,7 +11,7 @@ import type { PipelineState } from '#projections/pipelineState';
 import { decodeWireFrame } from '#wire/frame';
 import type { LedgerListing, LedgerMessage } from '#wire/ledger';
 import { vocabulary, type BridgeMessage, type StateMessage } from '#wire/messages';
-import { PROTOCOL_VERSION, TOKEN_HEADER, WAY_IN_PATH } from '#wire/protocol';
+import { KEPT_TEXTS_EVENTS, PROTOCOL_VERSION, TOKEN_HEADER, WAY_IN_PATH } from '#wire/protocol';
 import { decodeState } from '#wire/snapshot';
 import type { RestartableSource } from '../session/session.ts';
 import { beginningLink } from './beginningLink.ts';
@@ -149,7 +149,7 @@ class LiveRunSource implements LiveSource {
   letGo(base: PipelineState): void {
     // Commands that nobody has asked for yet are kept.
     this.wholeScenario = this.scenario;
-    this.log.trim(base.seq);
+    this.log.trim(base.seq, this.log.endSeq - KEPT_TEXTS_EVENTS);
     this.base = base;
   }
 

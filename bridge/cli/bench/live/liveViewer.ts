@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import { EventTape } from '#events/EventTape';
 import { decodeWireFrame } from '#wire/frame';
 import { parseBridgeMessage, writeMessage } from '#wire/messages';
-import { PROTOCOL_VERSION, SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
+import { KEPT_TEXTS_EVENTS, PROTOCOL_VERSION, SUBPROTOCOL, TOKEN_PREFIX } from '#wire/protocol';
 import type { Door, ViewerReport } from './plan.ts';
 
 /** A page draws so often. */
@@ -62,7 +62,8 @@ function takeFrame(data: Buffer): void {
       closed.delete(event.batch);
     }
   }
-  if (tape.endSeq - tape.startSeq > 2 * KEPT_EVENTS) tape.trim(tape.endSeq - KEPT_EVENTS);
+  if (tape.endSeq - tape.startSeq > 2 * KEPT_EVENTS)
+    tape.trim(tape.endSeq - KEPT_EVENTS, tape.endSeq - KEPT_TEXTS_EVENTS);
 }
 
 const drawing = setInterval(() => {
