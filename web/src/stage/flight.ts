@@ -4,7 +4,7 @@ import { gridFor } from './grid.ts';
 import { centreX, centreY, type Rect } from './layout.ts';
 import { clamp01, ease, levelCurveX, levelCurveY, lerp } from './motion.ts';
 import type { Scene, SceneInput } from './scene.ts';
-import { boxSlot, boxX } from './sceneLanes.ts';
+import { boxSlot, boxX, laneShift } from './sceneLanes.ts';
 
 export const RECORD_SIDE = 9;
 export const SIDES = [0.72, 0.88, 1.1] as const;
@@ -92,7 +92,7 @@ function landing(input: SceneInput, record: number, batch: number): Target | nul
   // The newest are at the end, and that is where records go.
   let index = deque.lastIndexOf(batch as BatchId);
   if (index < 0) index = length++;
-  const slot = boxSlot(index, length, lane.boxRoom) + (input.near.laneShift.get(tp) ?? 0);
+  const slot = boxSlot(index, length, lane.boxRoom) + laneShift(input, tp, length, lane.boxRoom);
   const left = boxX(lane, slot);
   const landed = view.state.batches.get(batch as BatchId)?.records ?? 0;
   const grid = gridFor(

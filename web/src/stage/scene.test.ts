@@ -49,6 +49,25 @@ const numbersOf = (scene: Scene): string =>
     scene.labels.items.slice(0, scene.labels.count),
   ]);
 
+describe('a picture at the producer’s own speed', () => {
+  it('keeps boxes in their lanes, however many have just left', () => {
+    const { session, layout, fill } = standAt(300_000, { recordsPerS: 4000, lingerMs: 2 });
+    session.dispatch({ type: 'setSpeed', speed: 1 });
+    session.dispatch({ type: 'play' });
+    const left = Math.min(...layout.lanes.map((lane) => lane.boxes.x));
+    let boxes = 0;
+    for (let nowMs = 48; nowMs < 900; nowMs += 16) {
+      session.frame(nowMs);
+      const scene = fill();
+      for (const box of scene.boxes.items.slice(0, scene.boxes.count))
+        expect(box.x).toBeGreaterThanOrEqual(left - 1);
+      boxes += scene.boxes.count;
+    }
+    expect(session.view.leadUs).toBeGreaterThan(200_000);
+    expect(boxes).toBeGreaterThan(0);
+  });
+});
+
 describe('the still picture', () => {
   it('shows each record of the deques once, and no record that was not appended by then', () => {
     const { session, scene } = standAt(120_300);

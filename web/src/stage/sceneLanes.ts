@@ -37,6 +37,10 @@ export const boxSlot = (index: number, length: number, room: number): number =>
 export const boxX = (lane: LanePlace, slot: number): number =>
   lane.boxes.x + lane.boxes.w - lane.boxWidth - slot * (lane.boxWidth + BOX_GAP);
 
+/** Slots by which boxes stand further back while others leave before them: as many as the lane has room for. */
+export const laneShift = ({ near }: SceneInput, tp: number, length: number, room: number): number =>
+  Math.min(near.laneShift.get(tp) ?? 0, Math.max(0, room - length));
+
 /** Draws `count` records of a batch into a box, or says that they are too many: then the caller draws a bar. */
 export function fillRecords(
   scene: Scene,
@@ -87,7 +91,7 @@ export function fillLanes(scene: Scene, input: SceneInput): void {
 function fillLane(scene: Scene, input: SceneInput, lane: LanePlace, partition: PartitionState): void {
   const { state } = input.view;
   const deque = partition.deque;
-  const shift = input.near.laneShift.get(partition.tp) ?? 0;
+  const shift = laneShift(input, partition.tp, deque.length, lane.boxRoom);
   for (let i = 0; i < deque.length; i++) {
     const slot = boxSlot(i, deque.length, lane.boxRoom);
     const isHidden = deque.length > lane.boxRoom && i >= lane.boxRoom - 1 && i < deque.length - 1;
