@@ -122,7 +122,7 @@ export function LineChart(props: { readonly spec: ChartSpec; readonly colour: nu
         </span>
         <span className="number" data-testid={`chart-${spec.id}`}>
           {text.length === 2 && spec.unit === 'ms'
-            ? `${text[0]?.replace(' ms', '') ?? ''} / ${text[1] ?? ''}`
+            ? `${text[0]?.replace(' ms', '') ?? ''}/${text[1] ?? ''}`
             : text.join(' / ')}
         </span>
       </figcaption>
