@@ -106,6 +106,14 @@ export function Counters(): ReactNode {
   );
 }
 
+const wrongOf = (counts: Counts) =>
+  [
+    ['duplicated', counts.duplicated, 'duplicated'],
+    ['lost after ack', counts.lost, 'lost-after-ack'],
+    ['reordered', counts.reordered, 'reordered'],
+    ['failed yet stored', counts.failedYetStored, 'failed-yet-stored'],
+  ] as const;
+
 /** As the events of the brokers tell it. */
 function InTheLogs(props: { readonly counts: Counts; readonly how: Provenance }): ReactNode {
   const { counts, how } = props;
@@ -123,30 +131,9 @@ function InTheLogs(props: { readonly counts: Counts; readonly how: Provenance })
           </span>
         </span>
       )}
-      <Term
-        name="duplicated"
-        value={counts.duplicated}
-        tone={badTone(counts.duplicated)}
-        of={{ kind: 'duplicated', tp: null }}
-      />
-      <Term
-        name="lost after ack"
-        value={counts.lost}
-        tone={badTone(counts.lost)}
-        of={{ kind: 'lost-after-ack', tp: null }}
-      />
-      <Term
-        name="reordered"
-        value={counts.reordered}
-        tone={badTone(counts.reordered)}
-        of={{ kind: 'reordered', tp: null }}
-      />
-      <Term
-        name="failed yet stored"
-        value={counts.failedYetStored}
-        tone={badTone(counts.failedYetStored)}
-        of={{ kind: 'failed-yet-stored', tp: null }}
-      />
+      {wrongOf(counts).map(([name, value, kind]) => (
+        <Term key={kind} name={name} value={value} tone={badTone(value)} of={{ kind, tp: null }} />
+      ))}
     </p>
   );
 }

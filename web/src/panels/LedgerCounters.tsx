@@ -26,30 +26,24 @@ export function LedgerCounters(props: { readonly ledger: LedgerMessage }): React
       <Count listing="out-of-order" value={all.outOfOrder} tone={badTone(all.outOfOrder)} />
       <Count listing="failed-but-present" value={all.failedButPresent} tone={badTone(all.failedButPresent)} />
       {all.gone === 0 ? null : <Count listing="gone" value={all.gone} tone="warn" />}
-      {all.goneOffsets === 0 ? null : (
-        <Note
-          name="offsets gone"
-          value={all.goneOffsets}
-          tone="warn"
-          title={`${countText(all.goneOffsets)} offsets were gone from the log before they were read (retention, or records deleted by somebody): what stood there is in no other count`}
-        />
-      )}
-      {all.goneCommittedOffsets === 0 ? null : (
-        <Note
-          name="offsets gone for read_committed"
-          value={all.goneCommittedOffsets}
-          tone="warn"
-          title="So many offsets were gone before the reader of committed records came to them: its count is too low by what was committed there"
-        />
-      )}
-      {all.cutOffsets === 0 ? null : (
-        <Note
-          name="offsets cut off"
-          value={all.cutOffsets}
-          tone="warn"
-          title="These offsets were read, and then cut off by a new leader that had less (unclean election): what stood there still counts as stored, and is not there any more"
-        />
-      )}
+      <Note
+        name="offsets gone"
+        value={all.goneOffsets}
+        tone="warn"
+        title={`${countText(all.goneOffsets)} offsets were gone from the log before they were read (retention, or records deleted by somebody): what stood there is in no other count`}
+      />
+      <Note
+        name="offsets gone for read_committed"
+        value={all.goneCommittedOffsets}
+        tone="warn"
+        title="So many offsets were gone before the reader of committed records came to them: its count is too low by what was committed there"
+      />
+      <Note
+        name="offsets cut off"
+        value={all.cutOffsets}
+        tone="warn"
+        title="These offsets were read, and then cut off by a new leader that had less (unclean election): what stood there still counts as stored, and is not there any more"
+      />
       {all.committed === null ? null : (
         <>
           <span className="term" title="What a reader of everything got">
@@ -61,25 +55,22 @@ export function LedgerCounters(props: { readonly ledger: LedgerMessage }): React
         </>
       )}
       <Count listing="awaited" value={all.awaited} />
-      {all.byOffset === 0 ? null : (
-        <Note
-          name="by offset only"
-          value={all.byOffset}
-          title="These records carry no number of their own: the log goes on behind their offsets, and that is all that is known"
-        />
-      )}
-      {forgotten === 0 ? null : (
-        <Note
-          name="too old to tell"
-          value={forgotten}
-          tone="warn"
-          title="Outcomes and copies of records that are too old to be told apart"
-        />
-      )}
+      <Note
+        name="by offset only"
+        value={all.byOffset}
+        title="These records carry no number of their own: the log goes on behind their offsets, and that is all that is known"
+      />
+      <Note
+        name="too old to tell"
+        value={forgotten}
+        tone="warn"
+        title="Outcomes and copies of records that are too old to be told apart"
+      />
     </p>
   );
 }
 
+/** Shown where there is something to say. */
 function Note(props: {
   readonly name: string;
   readonly value: number;
@@ -87,6 +78,7 @@ function Note(props: {
   readonly tone?: string;
 }): ReactNode {
   const { name, value, title, tone = '' } = props;
+  if (value === 0) return null;
   return (
     <span className={`term ${tone}`} title={title}>
       <span className="term-name">{name}</span> <span className="number">{countText(value)}</span>

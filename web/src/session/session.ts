@@ -6,11 +6,11 @@ import { micros, type Micros } from '#base/time';
 import { MAX_LEAD_US } from '../stage/motion.ts';
 import { autoSpeedAt } from './autoSpeed.ts';
 import { StageSource } from '../sources/stageSource.ts';
+import { createChanges } from './changes.ts';
 import type { CutNotice, RestartableSource, Session } from './contract.ts';
 import { atOnceShownAt, followFactor, isFarFrom, nowShownAt } from './follow.ts';
 import { createKeeping } from './keeping.ts';
 import { createListeners } from './listeners.ts';
-import { createPasts } from './pasts.ts';
 import { createPicture, type Picture } from './picture.ts';
 import { initialPlayback, isMoving, reducePlayback, type Playback, type PlaybackAction } from './playback.ts';
 import { createView } from './sessionView.ts';
@@ -53,7 +53,6 @@ export function createSession(own: RestartableSource): Session {
   /** The moment that the page was opened at has been reached. */
   let isOpen = false;
   const keeping = createKeeping();
-  const pasts = createPasts();
   const speedMeter = createSpeedMeter();
   const drawers = createListeners<StageView>();
   const copies = createListeners<void>();
@@ -115,6 +114,14 @@ export function createSession(own: RestartableSource): Session {
     reduce({ type: 'seek', at, completeAt: Number.POSITIVE_INFINITY });
     return at;
   };
+
+  const changes = createChanges(source, {
+    completeAt: () => completeAt,
+    cursorAt: () => micros(Math.floor(playback.cursor.at)),
+    rest,
+    cut: (at) => (cutAt = at),
+    touch,
+  });
 
   const withinRun = (at: number): number => {
     if (at < picture.startAt && picture.startAt > 0) sayGone();
@@ -204,7 +211,7 @@ export function createSession(own: RestartableSource): Session {
       return speedMeter.keptUp;
     },
     get canUndo() {
-      return pasts.has(source.shown);
+      return changes.canUndo();
     },
     follow() {
       isFollowing = source.kind === 'live';
@@ -253,38 +260,9 @@ export function createSession(own: RestartableSource): Session {
       isAtOnce = atOnce;
       touch();
     },
-    command(body) {
-      if (source.lookOnly !== null) return source.lookOnly;
-      // A live run has no past that could be changed: it happens now, and there is no way back.
-      if (!source.capabilities.commandsInThePast) return source.execute(body, micros(Math.floor(completeAt)));
-      const at: Micros = micros(Math.floor(playback.cursor.at));
-      const before = source.scenario;
-      const refusal = source.execute(body, at);
-      if (refusal !== null) return refusal;
-      pasts.remember(source.shown, before);
-      cutAt = at;
-      rest();
-      touch();
-      return null;
-    },
-    restart(scenario) {
-      if (source.lookOnly !== null) return source.lookOnly;
-      // Another run takes its place: there is no moment to rest at, and no way back.
-      if (source.kind === 'live') return source.restart(scenario, 0);
-      const before = source.scenario;
-      const refusal = source.restart(scenario, rest());
-      if (refusal !== null) return refusal;
-      pasts.remember(source.shown, before);
-      touch();
-      return null;
-    },
-    undo() {
-      const scenario = source.lookOnly === null ? pasts.takeBack(source.shown) : undefined;
-      if (scenario === undefined) return false;
-      source.restart(scenario, rest());
-      touch();
-      return true;
-    },
+    command: changes.command,
+    restart: changes.restart,
+    undo: changes.undo,
     digest(seq) {
       const { log } = picture;
       return 'digest' in log && typeof log.digest === 'function' ? String(log.digest(seq)) : null;
